@@ -4,12 +4,12 @@ use std::hash::Hash;
 
 use crate::analysis::bursts::bursts_of_different;
 use crate::model::time::Timestamp;
+use crate::rules::change_index::ActorChange;
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::subject::{Burst, Subject};
-use crate::survey::Change;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
@@ -25,40 +25,43 @@ pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
 pub(super) fn find_bursts<T: Copy + Eq + Hash>(
     context: &RuleContext<'_>,
     of_class: impl Fn(&Class) -> OfClass,
-    thing: impl Fn(usize, &Change) -> Option<T>,
+    thing: impl Fn(&ActorChange) -> Option<T>,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
-    let changes = &context.survey.changes;
     let result = RuleResult::of_classes(context, &of_class, |index, change| {
-        if thing(index, &change).is_some() { Decision::Fine } else { Decision::NotApplicable }
+        if thing(&ActorChange::of(index, &change)).is_some() {
+            Decision::Fine
+        } else {
+            Decision::NotApplicable
+        }
     });
     let classes = context.classes();
     let may_count = classes.map(|class| matches!(of_class(class), OfClass::Fine | OfClass::Each));
     let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
-        let theirs = theirs.iter().map(|index| *index as usize);
-        let theirs = theirs.filter(|index| may_count[classes.number(*index)]);
-        let told_once = theirs.filter(|index| !context.is_told_twice(*index));
-        told_once.filter_map(|index| Some((index, thing(index, &changes.at(index))?))).collect()
+        let theirs = theirs.iter().filter(|change| may_count[classes.number(change.index as usize)]);
+        let told_once = theirs.filter(|change| !context.is_told_twice(change.index as usize));
+        let counted =
+            told_once.filter_map(|change| Some((change.index as usize, (change.time, thing(change)?))));
+        counted.unzip()
     });
     report_bursts(context, by_actor, message, result)
 }
 
-/// Adds the bursts within groups of changes to a result. A change is given by its index, which is in time order within
-/// a group, and by what it counts as.
+/// Adds the bursts within groups of changes to a result. The changes of a group are in time order, and given by their
+/// indices, and by their times and what they count as.
 pub(super) fn report_bursts<T: Copy + Eq + Hash>(
     context: &RuleContext<'_>,
-    groups: impl Iterator<Item = Vec<(usize, T)>>,
+    groups: impl Iterator<Item = (Vec<usize>, Vec<(Timestamp, T)>)>,
     message: impl Fn(&[usize]) -> String,
     mut result: RuleResult,
 ) -> RuleResult {
     let changes = &context.survey.changes;
     let mut found = Vec::new();
-    for group in groups {
-        let things: Vec<_> = group.iter().map(|(index, thing)| (changes.at(*index).time, *thing)).collect();
+    for (indices, things) in groups {
         for range in bursts_of_different(&things, context.count("count"), context.age("window")) {
-            let burst: Vec<_> = group[range].iter().map(|(index, _)| *index).collect();
+            let burst = &indices[range];
             if let Some(first) = burst.iter().find(|index| context.covers(&changes.at(**index))) {
-                found.push((Burst::of(context.survey, *first, &burst), message(&burst)));
+                found.push((Burst::of(context.survey, *first, burst), message(burst)));
             }
         }
     }

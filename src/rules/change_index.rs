@@ -3,19 +3,44 @@
 use std::sync::OnceLock;
 
 use crate::model::operation::{OPERATIONS, Operation};
+use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::rules::classes::{Class, Classes};
-use crate::survey::Survey;
 use crate::survey::groups::Groups;
-use crate::survey::ids::{ActionId, ActorId, Id};
+use crate::survey::ids::{ActionId, ActorId, Id, OrganizationId};
+use crate::survey::{Change, Survey};
 
 /// Changes and portal links by index, without attempts that failed, each list in time order.
 pub struct ChangeIndex {
     classes: Classes,
     operations: [Vec<u32>; OPERATIONS.len()],
-    actors: Groups<u32>,
+    actors: Groups<ActorChange>,
     /// How many selected events of each action are known, once somebody asks.
     events: OnceLock<Vec<u64>>,
+}
+
+/// A change of an actor. Changes of one actor lie anywhere among all, so what is asked of them is kept with them.
+#[derive(Clone, Copy)]
+pub struct ActorChange {
+    /// Its index.
+    pub index: u32,
+    /// Its organization.
+    pub organization: Option<OrganizationId>,
+    /// Its time.
+    pub time: Timestamp,
+}
+
+impl Default for ActorChange {
+    fn default() -> Self {
+        Self { index: 0, organization: None, time: Timestamp::MIN }
+    }
+}
+
+impl ActorChange {
+    /// The change of an index.
+    pub fn of(index: usize, change: &Change) -> Self {
+        Self { index: index as u32, organization: change.organization, time: change.time }
+    }
 }
 
 impl ChangeIndex {
@@ -53,7 +78,7 @@ impl ChangeIndex {
     }
 
     /// Every actor with their changes; changes without an actor are left out.
-    pub fn by_actor(&self) -> impl Iterator<Item = (ActorId, &[u32])> {
+    pub fn by_actor(&self) -> impl Iterator<Item = (ActorId, &[ActorChange])> {
         ActorId::first(self.actors.len()).zip(self.actors.iter())
     }
 }
@@ -69,9 +94,12 @@ fn by_operation(classes: &Classes) -> [Vec<u32>; OPERATIONS.len()] {
     operations
 }
 
-fn by_actor(survey: &Survey, classes: &Classes) -> Groups<u32> {
+fn by_actor(survey: &Survey, classes: &Classes) -> Groups<ActorChange> {
     Groups::new(survey.actors.names.len(), || {
         let changes = classes.indices(|Class { traits, .. }| traits.has_actor && !traits.has_failed);
-        changes.filter_map(|index| Some((survey.changes.at(index).actor?.index(), index as u32)))
+        changes.filter_map(|index| {
+            let change = survey.changes.at(index);
+            Some((change.actor?.index(), ActorChange::of(index, &change)))
+        })
     })
 }

@@ -11,11 +11,11 @@ use crate::survey::identities::Identities;
 use crate::survey::ids::{ActorId, ConnectionId, Id, OrganizationId};
 use crate::survey::interner::{StringTable, StringTables};
 use crate::survey::labels::{Appearances, LabelledMap, Labels};
+use crate::survey::observations::Observations;
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::repeats::Repeats;
 use crate::survey::silences::silences;
-use crate::survey::sort::observations_in_order;
 use crate::survey::text_tuples::TupleInterner;
 use crate::survey::worker::{WorkerSurvey, quarter_of};
 use crate::survey::{Change, Survey};
@@ -72,7 +72,6 @@ impl Survey {
         repeats: &Repeats,
     ) {
         let changes: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.changes)).collect();
-        let workers = &*workers;
         let conflicting = |((worker, index), key): &(Item, u64)| {
             let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
             let change = &worker.others[*index as usize];
@@ -85,11 +84,15 @@ impl Survey {
             conflicting.into_iter().unzip();
         self.certificates = self.certificates_in_order(workers, maps);
         self.connection_names = self.latest_connection_names(workers, maps);
-        let visits = || self.visits_in_order(workers, maps, &repeats.seen);
-        let observations = || observations_in_order(workers, maps, &repeats.seen);
+        let seen = || {
+            let visits = self.visits_in_order(workers, maps, &repeats.seen);
+            // Visits ask for the observations of their worker.
+            let observations = workers.iter_mut().map(|worker| std::mem::take(&mut worker.observations));
+            (visits, Observations::in_order(observations.collect(), maps, &repeats.seen))
+        };
         let changes = || self.changes_in_order((changes, keys), maps, &repeats.kept);
         ((self.visits, self.observations), (self.changes, self.names_in_changes)) =
-            parallel::both(|| (visits(), observations()), changes);
+            parallel::both(seen, changes);
     }
 
     /// Takes the names of a worker with their counts, except for connections.

@@ -31,6 +31,7 @@ mod labels;
 pub mod line_numbers;
 mod matches;
 mod merge;
+mod observations;
 mod origins;
 mod packed;
 mod parties;
@@ -78,6 +79,7 @@ pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
 pub use matches::{Correlated, Detected, EventMatcher, Match, MatchRange, Matches};
+pub use observations::Observations;
 pub use parties::{Moment, Party};
 pub use silences::{Part, Silence, SilenceLimits};
 pub use source_ranges::{Ranges, Span};
@@ -215,7 +217,7 @@ pub struct Survey {
     pub visits: Vec<Visit>,
     /// Events with an actor or an address, in time order; the order of simultaneous events is arbitrary. See
     /// [`Wants::anomalies`].
-    pub observations: Vec<Observation>,
+    pub observations: Observations,
     /// Lines and events that need attention by themselves; see [`Wants::anomalies`].
     pub anomalies: Anomalies,
     /// Selected events that match custom rules; see [`Plan::matcher`].

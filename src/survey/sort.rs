@@ -1,4 +1,4 @@
-//! Sorts changes, visits and observations. The order does not depend on which worker read them.
+//! Sorts changes and visits. The order does not depend on which worker read them.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use crate::survey::packed::{ChangeTables, RowsBefore, WorkerChanges};
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
-use crate::survey::{NamesInEvent, Observation, Survey, Visit};
+use crate::survey::{NamesInEvent, Survey, Visit};
 
 impl Survey {
     /// The selected visits without those in `again`, sorted by actor and time.
@@ -163,19 +163,4 @@ impl Survey {
         };
         texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
     }
-}
-
-/// The observations without those in `again`, in time order.
-pub(super) fn observations_in_order(
-    workers: &[WorkerSurvey],
-    maps: &[IdMaps<'_>],
-    again: &HashSet<Item>,
-) -> Vec<Observation> {
-    let observations = workers.iter().map(|worker| &worker.observations);
-    let (mut items, parts) = in_blocks(observations, again, |item| item);
-    let old = |item: &Item| &workers[item.0 as usize].observations.all[item.1];
-    for part in parts {
-        parallel::sort_stably_by(&mut items[part], |a, b| old(a).time.cmp(&old(b).time));
-    }
-    parallel::map(&items, |item| maps[item.0 as usize].observation(old(item)))
 }

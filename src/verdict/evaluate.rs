@@ -16,7 +16,7 @@ use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject
 use crate::survey::ids::Id;
 use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
-use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
+use crate::survey::{AnomalyKind, Moment, NamesInEvent, Observations, Survey};
 use crate::verdict::acceptance::{Acceptance, Coverage};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
@@ -70,7 +70,7 @@ impl Options<'_> {
 /// findings.
 pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
     let (results, reach) = evaluate(survey, policy, &options);
-    survey.observations = Vec::new();
+    survey.observations = Observations::default();
     let survey = &*survey;
     let acceptance =
         Acceptance::new(policy, options.baseline.as_ref().map(|(baseline, _)| *baseline), options.now);

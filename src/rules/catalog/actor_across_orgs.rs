@@ -49,7 +49,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             false if traits.has_actor => OfClass::Each,
             false => OfClass::NotApplicable,
         },
-        |_, change| change.organization,
+        |change| change.organization,
         |burst| message(context, burst),
     )
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use crate::model::neutral::ActorKind;
+use crate::model::time::Timestamp;
 use crate::rules::bursts::report_bursts;
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
@@ -72,12 +73,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let result = RuleResult::of_classes(context, of_class, |_, change| {
         if origin(&change).is_some() { Decision::Fine } else { Decision::NotApplicable }
     });
-    let mut failed: HashMap<Origin, Vec<(usize, u64)>, RandomState> = HashMap::default();
+    let mut failed: HashMap<Origin, (Vec<usize>, Vec<(Timestamp, u64)>), RandomState> = HashMap::default();
     let is_attempt =
         |Class { traits, .. }: &Class| traits.has_failed && traits.actor_kind != Some(ActorKind::System);
     for index in context.classes().indices(is_attempt) {
-        if let Some(origin) = origin(&context.survey.changes.at(index)) {
-            failed.entry(origin).or_default().push((index, context.survey.changes.key(index)));
+        let change = context.survey.changes.at(index);
+        if let Some(origin) = origin(&change) {
+            failed
+                .entry(origin)
+                .or_default()
+                .extend([(index, (change.time, context.survey.changes.key(index)))]);
         }
     }
     report_bursts(context, failed.into_values(), |burst| message(context, burst), result)

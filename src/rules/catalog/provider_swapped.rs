@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::state::State;
+use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
@@ -65,22 +66,23 @@ struct Next {
 struct Follower {
     /// Index of the change.
     index: u32,
+    operation: Operation,
+    time: Timestamp,
     provider: &'static str,
 }
 
-/// A removal and the change that follows it, by index.
+/// A removal, given by its index, and the change that follows it within the window.
 struct Swap {
     removal: u32,
-    follower: u32,
+    follower: Follower,
 }
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let changes = &context.survey.changes;
     let providers = Providers { context, in_force: OnceCell::new() };
     let logs_following = context.sources_logging(&[Operation::Created, Operation::Enabled]);
     let is_watched = watched(context, &logs_following);
     let mut swaps = swaps(context, &providers);
-    let (window, within) = (context.age("window"), context.policy_duration("window"));
+    let within = context.policy_duration("window");
     let mut result = RuleResult::default();
     // Messages by where in memory the words are: provider before, provider after and operation.
     let mut messages: HashMap<[(usize, usize); 3], MessageId, RandomState> = HashMap::default();
@@ -94,11 +96,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             result.not_applicable += 1;
             continue;
         };
-        let follower = follower_of(index, &mut swaps).map(|index| (index, changes.at(index as usize)));
-        let follower = follower.filter(|(_, follower)| !is_longer(change.time, follower.time, window));
-        let after = follower.and_then(|(other, follower)| providers.at(other as usize, &follower));
-        if let (Some((other, follower)), Some(after)) = (follower, after) {
-            let done = follower.operation.name();
+        if let Some(follower) = follower_of(index, &mut swaps) {
+            let (after, done) = (follower.provider, follower.operation.name());
             let key = [before, after, done].map(|text| (text.as_ptr().addr(), text.len()));
             let message = *messages.entry(key).or_insert_with(|| {
                 result.messages.push(&format!(
@@ -106,7 +105,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
                      later (within {within})"
                 ))
             });
-            result.find_both(Subject::Change(index), ChangeId::new(other as usize), message);
+            result.find_both(Subject::Change(index), ChangeId::new(follower.index as usize), message);
         } else if before == OTHER {
             // Two undocumented providers may or may not be the same.
             result.not_applicable += 1;
@@ -118,7 +117,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 }
 
 /// The change that follows a removal. Swaps are in reverse time order; those before the removal are dropped.
-fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<u32> {
+fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<Follower> {
     while swaps.pop_if(|swap| (swap.removal as usize) < removal).is_some() {}
     swaps.pop_if(|swap| swap.removal as usize == removal).map(|swap| swap.follower)
 }
@@ -144,6 +143,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
     // For each connection, the change that ends its current disabling.
     let mut ends = vec![u32::MAX; survey.connections.len()];
     let mut swaps: Vec<Swap> = Vec::new();
+    let window = context.age("window");
     // Backwards, so that later changes are known.
     for step in context.steps.iter().rev().flatten() {
         let (change, index) = (&survey.changes.at(step.change), step.change as u32);
@@ -162,13 +162,15 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
         if is_away && step.before != Some(step.after) {
             let follower = other_than(provider, *next);
             let follower = follower.filter(|follower| step.after == State::Deleted || follower.index < end);
-            swaps.extend(follower.map(|follower| Swap { removal: index, follower: follower.index }));
+            let follower = follower.filter(|follower| !is_longer(change.time, follower.time, window));
+            swaps.extend(follower.map(|follower| Swap { removal: index, follower }));
         }
         // A connection enabled after its deletion may not exist, but somebody did enable one.
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.reported == State::Active);
         if is_there && step.before != Some(step.after) {
-            *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
+            let follower = Follower { index, operation: change.operation, time: change.time, provider };
+            *next = Some(Next { follower, other: other_than(provider, *next) });
         }
     }
     swaps
