@@ -265,6 +265,26 @@ proptest! {
     }
 }
 
+#[test]
+fn objects_over_lines_are_where_they_begin_however_often_they_come() {
+    let text = String::from_utf8(std::fs::read(testdata("sso-events.ndjson")).unwrap()).unwrap();
+    let laid_out = text.lines().cycle().take(2000).enumerate().map(|(number, line)| match number % 3 {
+        0 => format!("{line}\n"),
+        1 => line.replacen(',', ",\n", 1) + "\n",
+        _ => line.replacen(':', ":\n\n", 1) + "\r\n",
+    });
+    let text: String = laid_out.collect();
+    let lines: Vec<_> = text.lines().collect();
+    for threads in [1, 2] {
+        let found = texts(text.as_bytes(), threads, Sizes { block: 1 << 14, max_line: 1 << 20 });
+        assert_eq!(found.len(), 2000);
+        for (line, raw) in found {
+            let raw = String::from_utf8(raw).unwrap();
+            assert_eq!(raw.lines().next(), lines.get(line as usize - 1).copied(), "line {line}");
+        }
+    }
+}
+
 fn every_fixture() -> Vec<Input> {
     let sources = sources::ALL.iter().map(|source| format!("sources/{}", source.name));
     let mut paths: Vec<_> = sources

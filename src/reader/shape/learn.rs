@@ -32,7 +32,8 @@ pub struct ParsedLine<'a> {
 impl Shapes {
     /// Remembers the skeleton of a line, if that promises to pay.
     pub fn learn(&mut self, line: &ParsedLine<'_>) {
-        if !self.should_learn() {
+        // The fast path takes what it reads for one line.
+        if line.document.text.contains('\n') || !self.should_learn() {
             return;
         }
         let Some((segments, shape)) = shape_of(line) else {
