@@ -71,17 +71,14 @@ impl<'a> Verdict<'a> {
     ) -> Self {
         let outcome = Outcome::Passed;
         let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), resolve };
-        let count = || {
-            let mut counts = vec![Counts::default(); verdict.rules.len()];
-            findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
-            counts
-        };
-        (verdict.counts, verdict.findings) = parallel::both(count, || verdict.in_order(&findings));
+        verdict.counts.resize(verdict.rules.len(), Counts::default());
+        findings.iter().for_each(|finding| verdict.counts[usize::from(finding.rule)].add(finding));
+        verdict.findings = verdict.in_order(findings);
         verdict.outcome = verdict.decide();
         verdict
     }
 
-    fn in_order(&self, findings: &[FindingKey<'a>]) -> Vec<FindingKey<'a>> {
+    fn in_order(&self, mut findings: Vec<FindingKey<'a>>) -> Vec<FindingKey<'a>> {
         let ids: Vec<_> = self.rules.iter().map(|rule| rule.rule.id).collect();
         let ranks: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
         let severities = Severity::Critical as usize + 1;
@@ -90,9 +87,8 @@ impl<'a> Verdict<'a> {
             let lenience = severities - 1 - finding.severity as usize;
             (finding.status.rank() * severities + lenience) * ranks.len() + ranks[usize::from(finding.rule)]
         };
-        // A rule finds violations mostly in time order, so that the groups are nearly sorted.
-        let order = counting_sort(findings, Status::NAMES.len() * severities * ranks.len(), group);
-        let mut findings = parallel::map(&order, |index| findings[*index as usize]);
+        // They come rule by rule, and in time order within a rule, so that they are nearly sorted.
+        findings.sort_by_key(group);
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
             parallel::sort_by(findings, |a, b| {
                 a.time.cmp(&b.time).then_with(|| {
@@ -131,28 +127,19 @@ impl<'a> Verdict<'a> {
         &self.counts
     }
 
-    /// The findings of each rule, in order.
-    pub fn by_rule(&self) -> Vec<Vec<&FindingKey<'a>>> {
-        let mut findings: Vec<_> =
-            self.counts.iter().map(|counts| Vec::with_capacity(counts.total() as usize)).collect();
-        self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));
-        findings
+    /// The findings of each rule, in order, in slices with the same kind of status and the same severity.
+    pub fn by_rule(&self) -> Vec<Vec<&[FindingKey<'a>]>> {
+        let mut rules = vec![Vec::new(); self.rules.len()];
+        let mut rest = &*self.findings;
+        while let Some(first) = rest.first() {
+            let group = |finding: &FindingKey<'_>| (finding.rule, finding.status.rank(), finding.severity);
+            let (slice, others) =
+                rest.split_at(rest.partition_point(|finding| group(finding) == group(first)));
+            rules[usize::from(first.rule)].push(slice);
+            rest = others;
+        }
+        rules
     }
-}
-
-/// Sorts items stably by group and returns their indices in that order. Groups are numbers below `groups`.
-fn counting_sort<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> Vec<u32> {
-    let mut starts = vec![0_u32; groups];
-    items.iter().for_each(|item| starts[group(item)] += 1);
-    let mut next = 0;
-    starts.iter_mut().for_each(|start| next += std::mem::replace(start, next));
-    let mut order = vec![0; items.len()];
-    for (index, item) in (0..).zip(items) {
-        let next = &mut starts[group(item)];
-        order[*next as usize] = index;
-        *next += 1;
-    }
-    order
 }
 
 impl RuleOutcome {
@@ -180,20 +167,5 @@ impl RuleOutcome {
     pub fn controls(&self) -> [(&'static str, &'static [&'static str]); 3] {
         let controls = &self.rule.controls;
         [("soc2", controls.soc2), ("iso27001", controls.iso27001), ("nist", controls.nist)]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn counting_sort_is_stable(groups in prop::collection::vec(0..5_u8, 0..60)) {
-            let mut expected: Vec<u32> = (0..groups.len() as u32).collect();
-            expected.sort_by_key(|index| groups[*index as usize]);
-            prop_assert_eq!(counting_sort(&groups, 5, |group| usize::from(*group)), expected);
-        }
     }
 }

@@ -54,12 +54,12 @@ fn inputs(verdict: &Verdict) -> Option<TestCase> {
 fn case<'a>(
     verdict: &Verdict<'a>,
     index: usize,
-    findings: &[&FindingKey<'a>],
+    findings: &[&[FindingKey<'a>]],
     options: &VerdictOptions,
 ) -> TestCase {
     let rule = &verdict.rules[index];
     let (failing, others): (Vec<_>, Vec<_>) =
-        findings.iter().copied().partition(|finding| verdict.fails(finding));
+        findings.iter().copied().flatten().partition(|finding| verdict.fails(finding));
     let mut case = TestCase::new(rule.rule.id, case_status(verdict, index, &failing, options));
     case.set_classname(SUITE);
     let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());

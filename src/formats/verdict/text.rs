@@ -30,7 +30,8 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -
         page.rule(&verdict.rules[rule], &counts[rule]);
         page.flush(to)?;
         let heading = worst(&verdict.rules[rule], &counts[rule]);
-        let listed: Vec<_> = findings[rule].iter().filter(|finding| options.known.shows(finding)).collect();
+        let shown = || findings[rule].iter().filter(|slice| options.known.shows(&slice[0]));
+        let listed: Vec<_> = shown().copied().flatten().take(options.max_findings).collect();
         let each = |index: usize, out: &mut Vec<u8>| {
             let mut page =
                 Page { out: String::new(), options: &options.render, fingerprints: options.fingerprints };
@@ -38,8 +39,8 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -
             page.finding(&verdict.resolve(listed[index]), &verdict.rules[rule], heading);
             page.flush(out)
         };
-        parallel::write(listed.len().min(options.max_findings), each, to)?;
-        if let Some(more) = more(listed.len(), options) {
+        parallel::write(listed.len(), each, to)?;
+        if let Some(more) = more(shown().map(|slice| slice.len()).sum(), options) {
             page.gap();
             page.text(2, &more, Style::new());
         }
