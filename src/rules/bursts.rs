@@ -47,11 +47,13 @@ pub(super) fn find_bursts<T: Copy + Eq + Hash>(
     report_bursts(context, by_actor, message, result)
 }
 
-/// Adds the bursts within groups of changes to a result. The changes of a group are in time order, and given by their
-/// indices, and by their times and what they count as.
+/// Changes that are counted together, in time order: the index of each, and its time and what it counts as.
+pub(super) type Counted<T> = (Vec<usize>, Vec<(Timestamp, T)>);
+
+/// Adds the bursts within groups of changes to a result.
 pub(super) fn report_bursts<T: Copy + Eq + Hash>(
     context: &RuleContext<'_>,
-    groups: impl Iterator<Item = (Vec<usize>, Vec<(Timestamp, T)>)>,
+    groups: impl Iterator<Item = Counted<T>>,
     message: impl Fn(&[usize]) -> String,
     mut result: RuleResult,
 ) -> RuleResult {

@@ -22,13 +22,6 @@ pub(super) enum OfClass {
     Each,
 }
 
-impl OfClass {
-    /// A decision about each of them if they may be violations.
-    pub(super) fn each_if(may_be_violations: bool) -> Self {
-        if may_be_violations { Self::Each } else { Self::Fine }
-    }
-}
-
 impl RuleContext<'_> {
     /// Whether changes of a class are in the rule's scope, if that does not depend on their organizations.
     pub fn covers_class(&self, Class { traits, .. }: &Class) -> bool {

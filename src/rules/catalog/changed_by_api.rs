@@ -43,7 +43,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let of_class = |Class { traits, .. }: &Class| match traits.actor_kind {
         _ if traits.has_failed || !is_of_connection(traits.operation) => OfClass::Excluded,
         None => OfClass::NotApplicable,
-        Some(kind) => OfClass::each_if(kind == ActorKind::Service),
+        Some(ActorKind::Service) => OfClass::Each,
+        Some(ActorKind::User | ActorKind::System) => OfClass::Fine,
     };
     RuleResult::of_classes(context, of_class, |_, _| {
         Decision::Violates(", with the credentials of a service".to_owned())

@@ -63,7 +63,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let of_class = |Class { traits, has_details }: &Class| match traits {
         _ if traits.has_failed => OfClass::Excluded,
         _ if !traits.has_event => OfClass::NotApplicable,
-        _ => OfClass::each_if(*has_details),
+        _ if *has_details => OfClass::Each,
+        _ => OfClass::Fine,
     };
     let mut result = RuleResult::of_classes(context, of_class, |index, change| {
         if !change.is_conflicting || !is_reported(Subject::Change(index), survey.changes.key(index)) {

@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use crate::model::neutral::ActorKind;
-use crate::model::time::Timestamp;
-use crate::rules::bursts::report_bursts;
+use crate::rules::bursts::{Counted, report_bursts};
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::of_classes::OfClass;
@@ -73,7 +72,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let result = RuleResult::of_classes(context, of_class, |_, change| {
         if origin(&change).is_some() { Decision::Fine } else { Decision::NotApplicable }
     });
-    let mut failed: HashMap<Origin, (Vec<usize>, Vec<(Timestamp, u64)>), RandomState> = HashMap::default();
+    let mut failed: HashMap<Origin, Counted<u64>, RandomState> = HashMap::default();
     let is_attempt =
         |Class { traits, .. }: &Class| traits.has_failed && traits.actor_kind != Some(ActorKind::System);
     for index in context.classes().indices(is_attempt) {

@@ -41,7 +41,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let of_class = |Class { traits, has_details }: &Class| match traits {
         _ if traits.has_failed => OfClass::Excluded,
         _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
-        _ => OfClass::each_if(*has_details),
+        _ if *has_details => OfClass::Each,
+        _ => OfClass::Fine,
     };
     RuleResult::of_classes(context, of_class, |_, change| {
         Decision::of(change.is_impersonated().then(|| {

@@ -40,7 +40,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let of_class = |Class { traits, has_details }: &Class| match traits {
         _ if traits.has_failed => OfClass::Excluded,
         _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
-        _ => OfClass::each_if(*has_details),
+        _ if *has_details => OfClass::Each,
+        _ => OfClass::Fine,
     };
     let mut result = RuleResult::of_classes(context, of_class, |_, change| {
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
