@@ -13,7 +13,7 @@ use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::survey::Survey;
-use crate::survey::ids::{ChangeId, Id, OrganizationId};
+use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
 
 /// The state after a change. Disorder and replays report changes that are impossible: an active or disabled
 /// connection cannot be created again, and a deleted one cannot be enabled or disabled. In the latter case,
@@ -91,64 +91,70 @@ impl Step {
     }
 }
 
-/// A connection before its first change.
-#[derive(Clone, Copy)]
-pub struct Origin {
-    /// The organization that owns it. `None` also for a row of the table that no change refers to.
-    pub owner: Option<OrganizationId>,
-    /// Whether it was active before the log began.
-    pub was_active: bool,
+/// What the log says about connections before their first change. There can be as many connections as changes.
+#[derive(Default)]
+pub struct Origins {
+    owners: Vec<Option<OrganizationId>>,
+    /// Whether each was active before the log began.
+    were_active: Vec<bool>,
 }
 
-/// For each connection, what the log says about the time before it began. Events later than `now` say
-/// nothing.
-pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
-    let mut origins = vec![Origin { owner: None, was_active: false }; survey.connections.len()];
-    // Backwards, so that the first change of each connection is written last.
-    survey.changes.iter().rev().filter(|change| !change.has_failed).for_each(|change| {
-        if let Some(connection) = change.connection {
-            origins[connection.index()] = Origin {
-                owner: change.organization,
-                was_active: change.time <= now
-                    && [Operation::Disabled, Operation::Deleted].into_iter().any(|it| change.did(it)),
-            };
-        }
-    });
-    origins
+impl Origins {
+    /// The origins of the connections of a survey. Events later than `now` say nothing.
+    pub fn of(survey: &Survey, now: Timestamp) -> Self {
+        let count = survey.connections.len();
+        let (mut owners, mut were_active) = (vec![None; count], vec![false; count]);
+        let is_removal = |it: Operation| matches!(it, Operation::Disabled | Operation::Deleted);
+        // Backwards, so that the first change of each connection is written last.
+        survey.changes.iter().rev().filter(|change| !change.has_failed).for_each(|change| {
+            if let Some(connection) = change.connection {
+                owners[connection.index()] = change.organization;
+                were_active[connection.index()] = change.time <= now && is_removal(change.operation);
+            }
+        });
+        Self { owners, were_active }
+    }
+
+    /// The organization that owns a connection.
+    #[inline]
+    pub fn owner(&self, connection: ConnectionId) -> Option<OrganizationId> {
+        self.owners.get(connection.index()).copied().flatten()
+    }
 }
 
 /// Goes through the changes, and passes what each of them did to `each`.
 pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    walk_owners(survey, (&origins(survey, now), &confirmations), |_| true, each);
+    walk_owners(survey, (&Origins::of(survey, now), &confirmations), |_| true, each);
 }
 
 /// Like [`walk`], for all changes of the connections of some organizations.
 pub fn walk_owners(
     survey: &Survey,
-    (origins, confirmations): (&[Origin], &Confirmations),
+    (origins, confirmations): (&Origins, &Confirmations),
     is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
-    let mut states = vec![None; origins.len()];
+    let Origins { owners, were_active } = origins;
+    let mut states = vec![None; owners.len()];
     // The last entry is for connections without an organization.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let mut unknown = left.clone();
     let entry_of = |owner: Option<OrganizationId>| owner.map_or(survey.organizations.names.len(), Id::index);
-    for origin in origins.iter().filter(|origin| origin.was_active) {
-        left[entry_of(origin.owner)] += 1;
+    for (owner, _) in owners.iter().zip(were_active).filter(|(_, was_active)| **was_active) {
+        left[entry_of(*owner)] += 1;
     }
     let reports = survey.changes.iter().enumerate().filter_map(|(index, change)| {
         let (connection, reported) = (change.connection?, change.state()?);
-        let origin = origins[connection.index()];
-        is_wanted(origin.owner).then_some((index, connection, origin, reported))
+        let owner = owners[connection.index()];
+        is_wanted(owner).then_some((index, connection, owner, reported))
     });
-    reports.for_each(|(index, connection, Origin { owner, was_active }, reported)| {
+    reports.for_each(|(index, connection, owner, reported)| {
         let state = &mut states[connection.index()];
         let before = *state;
         let after = state_after(before, reported);
         *state = Some(after);
-        let was_active = before.map_or(was_active, |state| state == State::Active);
+        let was_active = before.map_or(were_active[connection.index()], |state| state == State::Active);
         let entry = entry_of(owner);
         left[entry] = left[entry] + u32::from(after == State::Active) - u32::from(was_active);
         let was_unknown = before == Some(State::Unknown);

@@ -197,11 +197,11 @@ struct Displayed<'a> {
 
 fn rows<'a>(input: &'a ReportInput<'a>) -> Displayed<'a> {
     let (survey, now, within) = (input.survey, input.options.now, input.options.within);
-    let (states, origins) = (lifecycle::states_at(survey, now), lifecycle::origins(survey, now));
+    let (states, origins) = (lifecycle::states_at(survey, now), lifecycle::Origins::of(survey, now));
     let row = |certificate: Certificate<'a>| {
         let connection = certificate.latest.connection.index();
         CertificateRow {
-            organization: origins[connection].owner.or(certificate.latest.organization),
+            organization: origins.owner(certificate.latest.connection).or(certificate.latest.organization),
             state: states[connection],
             now,
             soon: within.unwrap_or(SOON),

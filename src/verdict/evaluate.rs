@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::Origin;
+use crate::analysis::lifecycle::Origins;
 use crate::analysis::reach::Reach;
 use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
@@ -13,7 +13,6 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint};
-use crate::survey::ids::Id;
 use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Observations, Survey};
@@ -76,7 +75,7 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
         Acceptance::new(policy, options.baseline.as_ref().map(|(baseline, _)| *baseline), options.now);
     // Owners of connections are needed only to match planned changes.
     let has_plans = !policy.planned.is_empty();
-    let origins = if has_plans { lifecycle::origins(survey, options.now) } else { Vec::new() };
+    let origins = if has_plans { Origins::of(survey, options.now) } else { Origins::default() };
     let facts = Facts { survey, origins, now: options.now };
     let mut findings = Vec::new();
     findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
@@ -203,7 +202,7 @@ fn run(survey: &Survey, policy: &Policy, options: Options<'_>) -> Run {
 struct Facts<'s> {
     survey: &'s Survey,
     /// The owners of connections; empty if no planned change needs them.
-    origins: Vec<Origin>,
+    origins: Origins,
     now: Timestamp,
 }
 
@@ -224,7 +223,7 @@ impl<'s> Facts<'s> {
         let about = about(survey, subject);
         let other = match subject {
             Subject::OrganizationChange(index, _) => survey.changes.at(index as usize).organization,
-            _ => about.connection.and_then(|connection| origins.get(connection.index())?.owner),
+            _ => about.connection.and_then(|connection| origins.owner(connection)),
         };
         // A subject without a time names nobody, so any moment will do.
         let moment = Moment { time: about.time.unwrap_or(Timestamp::MIN), now: *now };

@@ -15,7 +15,7 @@ use super::table::{ColumnOf, TableLayout};
 use super::{Report, ReportInput};
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::Origin;
+use crate::analysis::lifecycle::Origins;
 use crate::analysis::roster::{Authorization, is_for_admins};
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
@@ -133,14 +133,14 @@ impl Assessed {
 }
 
 /// Whether a change was made in the name of an organization that its connection does not belong to.
-fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
-    let origin = change.connection.map(|connection| origins[connection.index()]);
-    origin.is_some_and(|origin| lifecycle::is_foreign(change.organization, origin.owner))
+fn is_foreign(change: &Change, origins: &Origins) -> bool {
+    let owner = change.connection.and_then(|connection| origins.owner(connection));
+    lifecycle::is_foreign(change.organization, owner)
 }
 
 /// Assesses the actions that the roster applies to, and sorts them with the worst first.
 fn assess(survey: &Survey, now: Timestamp, verdicts: &[Option<Authorization>]) -> Vec<Assessed> {
-    let origins = lifecycle::origins(survey, now);
+    let origins = Origins::of(survey, now);
     // A role in one organization permits nothing on the connections of another.
     let owned = |verdict: Authorization, change: &Change| {
         if is_foreign(change, &origins) { verdict.min(Authorization::NotTheOwner) } else { verdict }
@@ -295,14 +295,14 @@ impl Misfit {
 /// Connections deleted twice, and changes in the name of an organization that is not the owner. Events that are not
 /// selected still count as history.
 fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit> {
-    let origins = lifecycle::origins(survey, now);
+    let origins = Origins::of(survey, now);
     let deleted_again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(deleted_again) {
         let Some(connection) = change.connection.filter(|_| change.scopes.is_selected()) else {
             continue;
         };
-        let owner = origins[connection.index()].owner;
+        let owner = origins.owner(connection);
         let is_foreign = is_foreign(&change, &origins);
         let reasons =
             [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];

@@ -106,7 +106,7 @@ impl Changes {
     fn of(input: &ReportInput<'_>) -> Self {
         let (survey, now) = (input.survey, input.options.now);
         let (origins, (reach, confirmations)) = parallel::both(
-            || lifecycle::origins(survey, now),
+            || lifecycle::Origins::of(survey, now),
             || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
         );
         let walk = |half| {

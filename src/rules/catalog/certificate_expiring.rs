@@ -46,11 +46,11 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         return result;
     }
     let (states, kinds) = (lifecycle::states_at(survey, now), latest_kinds(survey, now));
-    let origins = lifecycle::origins(survey, now);
+    let origins = lifecycle::Origins::of(survey, now);
     for certificate in certificates(survey, now) {
         let latest = certificate.latest;
         let at = latest.connection.index();
-        let organization = origins[at].owner.or(latest.organization);
+        let organization = origins.owner(latest.connection).or(latest.organization);
         let CertificateNotice { scopes, action, .. } = *latest;
         let facts = ScopeFacts { scopes, organization, kind: kinds[at], action: Some(action) };
         if !context.scope.covers(&facts) || states[at] == Some(State::Deleted) {
