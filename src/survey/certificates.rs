@@ -72,8 +72,7 @@ impl WorkerSurvey {
         let Some(connection) = self.connection_of(event) else {
             return;
         };
-        let appearance =
-            Appearance { time: event.time, place, is_latest: false, variant: Variant::default() };
+        let appearance = Appearance { time: event.time, place, variant: Variant::default() };
         let certificate_type = certificate_type.and_then(|certificate_type| {
             self.certificates.types.id([certificate_type.as_bytes()], &appearance)
         });

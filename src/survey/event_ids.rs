@@ -213,12 +213,7 @@ impl WorkerSurvey {
 
     /// An appearance on this line that is not counted.
     fn appearance(&self, line: &EventLine<'_>) -> Appearance {
-        Appearance {
-            time: line.event.time,
-            place: line.place,
-            is_latest: self.is_latest,
-            variant: Variant::default(),
-        }
+        Appearance { time: line.event.time, place: line.place, variant: Variant::default() }
     }
 }
 

@@ -60,8 +60,6 @@ pub struct Appearance {
     pub time: Timestamp,
     /// The line of the event.
     pub place: LineRef,
-    /// Whether it is later than all events before. Logs are mostly in order.
-    pub is_latest: bool,
     /// The variant of the combination.
     pub variant: Variant,
 }
@@ -211,14 +209,13 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     /// Counts the combination whose entry is in a bucket.
     #[inline]
     fn count_at(&mut self, bucket: usize, appearance: &Appearance) -> Option<I> {
-        let Appearance { time, place, is_latest, variant } = *appearance;
+        let Appearance { time, place, variant } = *appearance;
         let hot = self.table.get_bucket_mut(bucket)?;
         hot.count += u64::from(variant.is_counted);
-        if is_latest {
+        if time > hot.last {
             hot.last = time;
         } else {
-            // Of two lines with the same time, the earlier one is the first.
-            hot.last = hot.last.max(time);
+            // It may be the first one. Of two lines with the same time, the earlier one is.
             let cold = &mut self.cold[hot.id.index()];
             (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
         }
@@ -227,7 +224,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
 
     #[inline(never)]
     fn add(&mut self, hash: u64, texts: &[Cow<'_, str>; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, variant, .. } = *appearance;
+        let Appearance { time, place, variant } = *appearance;
         let Self { table, cold, text, .. } = self;
         let id = I::new(cold.len());
         let start = text.len();

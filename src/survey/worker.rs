@@ -102,10 +102,6 @@ pub struct WorkerSurvey {
     /// uncounted.
     pub(super) others: Vec<Change>,
     pub(super) identities: Identities,
-    /// The latest time so far.
-    latest: Option<Timestamp>,
-    /// Whether the current event is later than all before.
-    pub(super) is_latest: bool,
     /// The number of this worker, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
@@ -183,10 +179,6 @@ impl WorkerSurvey {
     /// Records when an event happened, selected or not.
     fn add_time(&mut self, event: &Event<'_>, plan: &Plan) {
         let time = event.time;
-        self.is_latest = self.latest.as_ref().is_none_or(|latest| time > *latest);
-        if self.is_latest {
-            self.latest = Some(time);
-        }
         match plan.now {
             Some(now) if time > now => self.ranges.add_ahead(time),
             _ => self.ranges.add(event.source, time),
