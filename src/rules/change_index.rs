@@ -1,19 +1,17 @@
-//! The changes by operation and by actor, so that rules need not go over all of them.
+//! The changes by class and by actor, so that rules need not go over all of them.
 
 use std::sync::OnceLock;
 
-use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
-use crate::parallel;
 use crate::rules::classes::{Class, Classes};
 use crate::survey::groups::Groups;
 use crate::survey::ids::{ActionId, ActorId, Id, OrganizationId};
 use crate::survey::{Change, Survey};
 
-/// Changes and portal links by index, without attempts that failed, each list in time order.
+/// Changes and portal links by class and by actor.
 pub struct ChangeIndex {
     classes: Classes,
-    operations: [Vec<u32>; OPERATIONS.len()],
+    /// Without attempts that failed, those of each actor in time order.
     actors: Groups<ActorChange>,
     /// How many selected events of each action are known, once somebody asks.
     events: OnceLock<Vec<u64>>,
@@ -47,8 +45,8 @@ impl ChangeIndex {
     /// The index of a survey.
     pub fn of(survey: &Survey) -> Self {
         let classes = Classes::of(survey);
-        let (operations, actors) = parallel::both(|| by_operation(&classes), || by_actor(survey, &classes));
-        Self { classes, operations, actors, events: OnceLock::new() }
+        let actors = by_actor(survey, &classes);
+        Self { classes, actors, events: OnceLock::new() }
     }
 
     /// Changes by what they have in common, attempts that failed included.
@@ -56,19 +54,12 @@ impl ChangeIndex {
         &self.classes
     }
 
-    /// The changes by this operation.
-    pub fn by_operation(&self, operation: Operation) -> &[u32] {
-        &self.operations[operation as usize]
-    }
-
     /// How many selected events of each action are known: changes, and events with an actor or an address.
     pub fn events_by_action(&self, survey: &Survey) -> &[u64] {
         self.events.get_or_init(|| {
             let mut events = vec![0; survey.action_facts.len()];
-            let actions = self.classes.map(|class| class.traits.action);
-            for change in self.classes.indices(|class| class.traits.scopes.is_selected()) {
-                events[actions[self.classes.number(change)].index()] += 1;
-            }
+            let selected = self.classes.iter().filter(|(class, _)| class.traits.scopes.is_selected());
+            selected.for_each(|(class, count)| events[class.traits.action.index()] += count);
             let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
             let others =
                 survey.observations.iter().filter(|seen| seen.scopes.is_selected() && is_other(seen.action));
@@ -77,21 +68,10 @@ impl ChangeIndex {
         })
     }
 
-    /// Every actor with their changes; changes without an actor are left out.
+    /// Every actor with their changes; attempts that failed and changes without an actor are left out.
     pub fn by_actor(&self) -> impl Iterator<Item = (ActorId, &[ActorChange])> {
         ActorId::first(self.actors.len()).zip(self.actors.iter())
     }
-}
-
-fn by_operation(classes: &Classes) -> [Vec<u32>; OPERATIONS.len()] {
-    let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-    let done = classes.map(|Class { traits, .. }| (!traits.has_failed).then_some(traits.operation as usize));
-    for index in classes.indices(|class| !class.traits.has_failed) {
-        if let Some(operation) = done[classes.number(index)] {
-            operations[operation].push(index as u32);
-        }
-    }
-    operations
 }
 
 fn by_actor(survey: &Survey, classes: &Classes) -> Groups<ActorChange> {

@@ -11,13 +11,14 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
+use crate::rules::classes::{Class, Classes};
 use crate::rules::custom::Custom;
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::{Settings, Value};
 use crate::rules::scope::{Coverage, ScopeFacts};
 use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
-use crate::survey::{Anomaly, AnomalyKind, Change, ChangeIter, Observation, Survey};
+use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey, Traits};
 
 /// The input of a rule.
 pub struct RuleContext<'a> {
@@ -33,7 +34,7 @@ pub struct RuleContext<'a> {
     pub confirmations: &'a Confirmations,
     /// How far the log reaches.
     pub reach: &'a Reach,
-    /// The changes by operation and by actor.
+    /// The changes by class and by actor.
     pub change_index: &'a ChangeIndex,
     /// The value of every [`Param`](crate::rules::Param) of the rule.
     pub params: &'a Settings,
@@ -55,37 +56,40 @@ pub struct RuleContext<'a> {
     pub period: (Timestamp, Timestamp),
 }
 
-/// See [`RuleContext::attempts`]. It is inlined, so that of changes that a rule passes over little is fetched.
-pub struct Attempts<'c> {
-    context: &'c RuleContext<'c>,
-    changes: ChangeIter<'c>,
-}
-
-impl Iterator for Attempts<'_> {
-    type Item = (usize, Change);
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        let context = self.context;
-        loop {
-            let index = context.survey.changes.len() - self.changes.len();
-            let change = self.changes.next()?;
-            if context.covers(&change) && !context.is_told_twice(index) {
-                return Some((index, change));
-            }
-        }
-    }
-}
-
 impl<'a> RuleContext<'a> {
+    /// Changes by what many of them have in common.
+    pub fn classes(&self) -> &Classes {
+        self.change_index.classes()
+    }
+
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, Change)> {
-        self.attempts().filter(|(_, change)| !change.has_failed)
+        self.attempts_of(|class| !class.traits.has_failed)
     }
 
-    /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
-    pub fn attempts(&self) -> Attempts<'_> {
-        Attempts { context: self, changes: self.survey.changes.iter() }
+    /// The changes of some classes in the rule's scope, and attempts at one that failed, with their index, in time order.
+    pub fn attempts_of(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = (usize, Change)> {
+        let indices = self.classes().indices(is_wanted);
+        let changes = indices.map(|index| (index, self.survey.changes.at(index)));
+        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+    }
+
+    /// How many changes in the rule's scope, and attempts that failed, are of each class.
+    pub fn class_counts(&self) -> Vec<u64> {
+        let classes = self.classes();
+        if self.scope.has_all_organizations() && self.confirmations.is_empty() {
+            let covered = |(class, count)| if self.covers_class(class) { count } else { 0 };
+            return classes.iter().map(covered).collect();
+        }
+        let mut counts = classes.map(|_| 0);
+        self.attempts_of(|_| true).for_each(|(index, _)| counts[classes.number(index)] += 1);
+        counts
+    }
+
+    /// How many changes in the rule's scope, and attempts that failed, are of some classes.
+    pub fn count_of(&self, is_wanted: impl Fn(&Class) -> bool) -> u64 {
+        let wanted = self.classes().map(is_wanted).into_iter().zip(self.class_counts());
+        wanted.filter(|(is_wanted, _)| *is_wanted).map(|(_, count)| count).sum()
     }
 
     /// Whether another event in the rule's scope stands for the same deletion.
@@ -99,6 +103,12 @@ impl<'a> RuleContext<'a> {
     #[inline]
     pub fn covers(&self, change: &Change) -> bool {
         self.in_scope_as(change.organization, change)
+    }
+
+    /// Whether changes of a class are in the rule's scope, if that does not depend on their organizations.
+    pub fn covers_class(&self, Class { traits, .. }: &Class) -> bool {
+        let Traits { scopes, kind, action, .. } = *traits;
+        self.scope.covers(&ScopeFacts { scopes, organization: None, kind, action: Some(action) })
     }
 
     /// Whether a change is in the rule's scope if attributed to this organization.
@@ -126,14 +136,12 @@ impl<'a> RuleContext<'a> {
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
     pub fn state_changes(&self) -> impl Iterator<Item = (usize, Change)> {
-        self.changes().filter(|(_, change)| change.state().is_some())
+        self.attempts_of(|class| class.traits.state().is_some())
     }
 
     /// The changes by one operation in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, Change)> {
-        let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
-        let changes = indices.map(|index| (index, self.survey.changes.at(index)));
-        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+        self.attempts_of(move |class| class.traits.did(operation))
     }
 
     /// The observations in the rule's scope: events with an actor or an address that are neither changes nor portal
@@ -159,7 +167,7 @@ impl<'a> RuleContext<'a> {
         if self.scope.is_everything() {
             return self.survey.selected;
         }
-        (self.changes().count() + self.observations().count()) as u64
+        self.count_of(|class| !class.traits.has_failed) + self.observations().count() as u64
     }
 
     /// For each action, whether its source logs one of these operations.

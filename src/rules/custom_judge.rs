@@ -124,9 +124,9 @@ fn judged(context: &RuleContext<'_>, custom: &Custom) -> (u64, u64) {
             known.iter().zip(&includes).filter(|(_, includes)| **includes).map(|(events, _)| events).sum()
         }
         _ => {
-            let changes = context.attempts().filter(|(_, change)| includes[change.action.index()]).count();
+            let changes = context.count_of(|class| includes[class.traits.action.index()]);
             let others = context.observations().filter(|seen| includes[seen.action.index()]).count();
-            (changes + others) as u64
+            changes + others as u64
         }
     };
     let ours = ours.min(events);

@@ -1,10 +1,9 @@
 //! Decisions about classes of changes: most rules need not look at most changes.
 
 use crate::model::operation::Operation;
-use crate::rules::classes::{Class, Classes};
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::scope::ScopeFacts;
 use crate::rules::subject::Subject;
 use crate::survey::ids::Id;
 use crate::survey::{Change, Traits};
@@ -20,42 +19,6 @@ pub(super) enum OfClass {
     Fine,
     /// It decides about each of them.
     Each,
-}
-
-impl RuleContext<'_> {
-    /// Whether changes of a class are in the rule's scope, if that does not depend on their organizations.
-    pub fn covers_class(&self, Class { traits, .. }: &Class) -> bool {
-        let Traits { scopes, kind, action, .. } = *traits;
-        self.scope.covers(&ScopeFacts { scopes, organization: None, kind, action: Some(action) })
-    }
-
-    /// The changes of some classes in the rule's scope, and attempts that failed, with their index, in time order.
-    pub(super) fn attempts_of(
-        &self,
-        is_wanted: impl Fn(&Class) -> bool,
-    ) -> impl Iterator<Item = (usize, Change)> {
-        let indices = self.classes().indices(is_wanted);
-        let changes = indices.map(|index| (index, self.survey.changes.at(index)));
-        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
-    }
-
-    /// How many changes in the rule's scope, and attempts that failed, are of each class.
-    fn class_counts(&self) -> Vec<u64> {
-        let classes = self.classes();
-        if self.scope.has_all_organizations() && self.confirmations.is_empty() {
-            return classes
-                .iter()
-                .map(|(class, count)| if self.covers_class(class) { count } else { 0 })
-                .collect();
-        }
-        let mut counts = classes.map(|_| 0);
-        self.attempts().for_each(|(index, _)| counts[classes.number(index)] += 1);
-        counts
-    }
-
-    pub(super) fn classes(&self) -> &Classes {
-        self.change_index.classes()
-    }
 }
 
 impl RuleResult {

@@ -73,7 +73,7 @@ pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
 pub use certificates::CertificateNotice;
 pub use change::Change;
-pub use changes::{ChangeIter, Changes};
+pub use changes::Changes;
 pub use connection_kinds::{ConnectionKinds, Kind};
 pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;

@@ -90,7 +90,7 @@ pub struct WorkerSurvey {
     pub(super) pages: TupleInterner<PageId, 1>,
     /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
-    /// The hash of each and its id space, by which it is found among those of other workers.
+    /// The hash of each in its id space, by which it is found among those of other workers.
     pub(super) connection_hashes: Vec<u64>,
     pub(super) certificates: WorkerCertificates,
     pub(super) connection_names: WorkerConnectionNames,

@@ -125,8 +125,8 @@ fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> Stri
 
 /// The first portal URL of the organization in each gap, by the change that began the gap.
 fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, Change, RandomState> {
-    let opened = context.change_index.by_operation(Operation::PortalOpened).iter();
-    let opened = opened.map(|index| (*index as usize, context.survey.changes.at(*index as usize)));
+    let opened = context.classes().indices(|class| class.traits.did(Operation::PortalOpened));
+    let opened = opened.map(|index| (index, context.survey.changes.at(index)));
     let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();
     let mut links = HashMap::default();

@@ -41,7 +41,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let within = context.age("within");
     let confirmations = Confirmations::of(context.survey, within);
     let mut result = RuleResult::default();
-    for index in context.change_index.by_operation(Operation::Deleted).iter().map(|index| *index as usize) {
+    for index in context.classes().indices(|class| class.traits.did(Operation::Deleted)) {
         let change = context.survey.changes.at(index);
         if context.covers(&change) {
             let is_confirmed = confirmations.partner(index).is_some();
