@@ -48,19 +48,17 @@ impl EventKey {
         if let Some(Retained::Row(row)) = event.retained {
             hashes.extend_from_slice(row.hashes);
         }
-        hashes.reserve(event.fields.index.content.len());
-        let (mut content, keys) = (start(event), &*KEYS);
-        for value in &event.fields.index.content {
-            let hash = value_hash(keys, event.fields, value);
+        let mut content = start(event);
+        hashes.extend(value_hashes(event.fields).map(|hash| {
             content = content.wrapping_add(hash);
-            hashes.push(hash);
-        }
+            hash
+        }));
         let digest = event.digest(form);
         if let Some(digest) = digest {
             content = reported_hash(event, digest);
         }
-        let of_source = || keys.text(keys.at(EVENT_ID), event.source.as_bytes());
-        let key = id.map_or(content, |id| keys.text(of_source(), id.as_bytes()));
+        let of_source = || KEYS.text(KEYS.at(EVENT_ID), event.source.as_bytes());
+        let key = id.map_or(content, |id| KEYS.text(of_source(), id.as_bytes()));
         Self { key, content, is_only_counted, has_digest: digest.is_some() }
     }
 }

@@ -62,10 +62,10 @@ impl Keys {
     /// The hash of a text that is a part of a line.
     #[inline(always)]
     pub fn part(&self, key: u64, line: &[u8], part: Range<usize>) -> u64 {
-        let length = part.len();
+        let length = part.end.wrapping_sub(part.start);
         match line.get(..part.end).and_then(|text| text.last_chunk()) {
             Some(window) if length <= WINDOW => self.short(key, window, length),
-            _ => self.text(key, &line[part]),
+            _ => self.text(key, line.get(part).unwrap_or_default()),
         }
     }
 
