@@ -28,8 +28,11 @@ pub fn length_with<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
 #[inline(always)]
 fn length_after<S: Simd>(simd: S, text: &[u8], begin: usize) -> Option<usize> {
     let mut rest = text.get(begin..)?;
-    while let Some((stride, after)) = rest.split_first_chunk() {
-        let marks = stride_marks(simd, stride);
+    while let Some((two, after)) = rest.split_first_chunk::<{ 2 * STRIDE }>() {
+        // Together: how many strides there are before the end cannot be predicted.
+        let (first, second) = two.split_first_chunk()?;
+        let marks = u64::from(stride_marks(simd, second.first_chunk()?)) << STRIDE
+            | u64::from(stride_marks(simd, first));
         if marks != 0 {
             return Some(text.len() - rest.len() + marks.trailing_zeros() as usize);
         }

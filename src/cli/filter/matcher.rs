@@ -51,7 +51,7 @@ impl Fold for Chunk {
 impl Matcher {
     /// Adds a line to the result of its block.
     pub fn add(&self, chunk: &mut Chunk, record: &mut Record<'_>) {
-        let Some(event) = record.event else {
+        let Some(event) = &record.event else {
             chunk.invalid_lines.push(record.line);
             if chunk.first_error.is_none() {
                 chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
@@ -59,12 +59,12 @@ impl Matcher {
             return;
         };
         if let Some(names) = &self.names {
-            chunk.doubtful.add(&event, &self.select, names);
+            chunk.doubtful.add(event, &self.select, names);
         }
-        if chunk.misses.matches(&self.select, &event, &self.watch) {
+        if chunk.misses.matches(&self.select, event, &self.watch) {
             chunk.matched += 1;
             if self.renders {
-                let event = Event { redactor: self.plan.redactor.as_ref(), ..event };
+                let event = Event { redactor: self.plan.redactor.as_ref(), ..*event };
                 let diagnostics = &record.diagnostics;
                 let row = Match { raw: record.raw, line: record.line, event: &event, diagnostics };
                 chunk.rows.push(&self.plan, &row);
