@@ -48,11 +48,9 @@ impl EventKey {
         if let Some(Retained::Row(row)) = event.retained {
             hashes.extend_from_slice(row.hashes);
         }
-        let mut content = start(event);
-        hashes.extend(value_hashes(event.fields).map(|hash| {
-            content = content.wrapping_add(hash);
-            hash
-        }));
+        let before = hashes.len();
+        hashes.extend(value_hashes(event.fields));
+        let mut content = hashes[before..].iter().copied().fold(start(event), u64::wrapping_add);
         let digest = event.digest(form);
         if let Some(digest) = digest {
             content = reported_hash(event, digest);
