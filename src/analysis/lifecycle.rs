@@ -187,8 +187,7 @@ pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
 /// For each change, whether it deletes a connection that another event deleted already and none created
 /// again. Another event with the same id is a conflict, and the event of another source about the same deletion
 /// confirms it: neither is a second deletion.
-pub fn deleted_again(survey: &Survey) -> Vec<bool> {
-    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
+pub fn deleted_again(survey: &Survey, confirmations: &Confirmations) -> Vec<bool> {
     // For each connection, the change that deleted it, unless it was created again.
     let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
     let again = ChangeId::first(survey.changes.len()).zip(survey.changes.iter()).map(|(id, change)| {

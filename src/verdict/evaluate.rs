@@ -1,6 +1,7 @@
 //! Turns a survey into a verdict: evaluates every rule of a policy, and looks up whether the policy or the baseline
 //! accepts each finding.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
@@ -77,35 +78,18 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     let has_plans = !policy.planned.is_empty();
     let origins = if has_plans { Origins::of(survey, options.now) } else { Origins::default() };
     let facts = Facts { survey, origins, now: options.now };
-    let mut findings = Vec::new();
-    findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
-    let mut outcomes = Vec::new();
-    for (rule, result) in policy.catalog.iter().copied().zip(&results) {
-        let settings = &policy.rules[rule.id];
-        let index = u16::try_from(outcomes.len()).expect("rules are few");
-        parallel::add(&mut findings, result.violations.len(), |number| {
-            let violation = &result.violations[number];
-            let severity = violation.severity(settings.severity, rule.severity);
-            let (status, is_in_baseline) = match acceptance.is_empty() {
-                true => (Status::Open, false),
-                false => {
-                    let candidate = facts.candidate(rule, violation.subject);
-                    (acceptance.status(&candidate), acceptance.is_in_baseline(&candidate))
-                }
-            };
-            let time = violation.subject.time(survey);
-            FindingKey { rule: index, severity, status, is_in_baseline, time, number: number as u32 }
-        });
-        let RuleResult { judged, not_applicable, .. } = *result;
-        outcomes.push(RuleOutcome {
+    let findings = findings(policy, &results, &facts, &acceptance);
+    let of_rules = policy.catalog.iter().zip(&results);
+    let outcomes: Vec<_> = of_rules
+        .map(|(rule, RuleResult { judged, not_applicable, .. })| RuleOutcome {
             rule,
-            is_on: settings.is_on,
-            severity: settings.severity,
-            judged,
-            not_applicable,
+            is_on: policy.rules[rule.id].is_on,
+            severity: policy.rules[rule.id].severity,
+            judged: *judged,
+            not_applicable: *not_applicable,
             unlogged: if reach.is_logged(rule.looks_for) { &[] } else { rule.looks_for },
-        });
-    }
+        })
+        .collect();
     acceptance.mark_fulfilled_plans(&survey.changes, |index| facts.of(Subject::Change(index)));
     let unmatched =
         if options.has_every_name() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
@@ -122,6 +106,37 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
         finding(context, policy.catalog[rule], &results[rule], key)
     });
     Verdict::new(run, outcomes, findings, resolve)
+}
+
+/// The findings of all rules, of those with a higher severity first: that is nearly the order of output, so that little is
+/// left to be sorted.
+fn findings<'a>(
+    policy: &Policy,
+    results: &[RuleResult],
+    facts: &Facts<'_>,
+    acceptance: &Acceptance<'a>,
+) -> Vec<FindingKey<'a>> {
+    let mut rules: Vec<_> = (0_u16..).zip(policy.catalog.iter().zip(results)).collect();
+    rules.sort_by_key(|(_, (rule, _))| (Reverse(policy.rules[rule.id].severity), rule.id));
+    let mut findings = Vec::new();
+    findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
+    for (index, (rule, result)) in rules {
+        let set = policy.rules[rule.id].severity;
+        parallel::add(&mut findings, result.violations.len(), |number| {
+            let violation = &result.violations[number];
+            let severity = violation.severity(set, rule.severity);
+            let (status, is_in_baseline) = match acceptance.is_empty() {
+                true => (Status::Open, false),
+                false => {
+                    let candidate = facts.candidate(rule, violation.subject);
+                    (acceptance.status(&candidate), acceptance.is_in_baseline(&candidate))
+                }
+            };
+            let time = violation.subject.time(facts.survey);
+            FindingKey { rule: index, severity, status, is_in_baseline, time, number: number as u32 }
+        });
+    }
+    findings
 }
 
 /// Warnings about custom rules that could not judge what was read, a sentence each.

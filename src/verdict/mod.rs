@@ -41,6 +41,23 @@ pub struct RuleOutcome {
     pub unlogged: &'static [Operation],
 }
 
+/// So many findings are counted at once.
+const CHUNK: usize = 1 << 15;
+
+fn counts_by_rule(rules: usize, findings: &[FindingKey<'_>]) -> Vec<Counts> {
+    let mut all = vec![Counts::default(); rules];
+    let chunks: Vec<_> = findings.chunks(CHUNK).collect();
+    let of_chunks = parallel::map(&chunks, |chunk| {
+        let mut counts = vec![Counts::default(); rules];
+        chunk.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
+        counts
+    });
+    for counts in of_chunks {
+        all.iter_mut().zip(&counts).for_each(|(sum, counts)| sum.merge(counts));
+    }
+    all
+}
+
 /// All severities, the highest first.
 pub fn severities() -> impl Iterator<Item = Severity> {
     Severity::value_variants().iter().rev().copied()
@@ -71,8 +88,7 @@ impl<'a> Verdict<'a> {
     ) -> Self {
         let outcome = Outcome::Passed;
         let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), resolve };
-        verdict.counts.resize(verdict.rules.len(), Counts::default());
-        findings.iter().for_each(|finding| verdict.counts[usize::from(finding.rule)].add(finding));
+        verdict.counts = counts_by_rule(verdict.rules.len(), &findings);
         verdict.findings = verdict.in_order(findings);
         verdict.outcome = verdict.decide();
         verdict
@@ -87,7 +103,7 @@ impl<'a> Verdict<'a> {
             let lenience = severities - 1 - finding.severity as usize;
             (finding.status.rank() * severities + lenience) * ranks.len() + ranks[usize::from(finding.rule)]
         };
-        // They come rule by rule, and in time order within a rule, so that they are nearly sorted.
+        // They come rule by rule, of higher severities first, and in time order within a rule: they are nearly sorted.
         findings.sort_by_key(group);
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
             parallel::sort_by(findings, |a, b| {

@@ -296,7 +296,8 @@ impl Misfit {
 /// selected still count as history.
 fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit> {
     let origins = Origins::of(survey, now);
-    let deleted_again = lifecycle::deleted_again(survey);
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
+    let deleted_again = lifecycle::deleted_again(survey, &confirmations);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(deleted_again) {
         let Some(connection) = change.connection.filter(|_| change.scopes.is_selected()) else {

@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule::new("duplicate-deletion", Severity::Medium, judge)
     .nist(&["AU-6", "CM-3"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let again = lifecycle::deleted_again(context.survey);
+    let again = lifecycle::deleted_again(context.survey, context.confirmations);
     RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
         if change.connection.is_none() {
             return Decision::NotApplicable;
