@@ -116,11 +116,12 @@ fn findings<'a>(
     facts: &Facts<'_>,
     acceptance: &Acceptance<'a>,
 ) -> Vec<FindingKey<'a>> {
-    let mut rules: Vec<_> = (0_u16..).zip(policy.catalog.iter().zip(results)).collect();
+    let mut rules: Vec<_> = policy.catalog.iter().zip(results).enumerate().collect();
     rules.sort_by_key(|(_, (rule, _))| (Reverse(policy.rules[rule.id].severity), rule.id));
     let mut findings = Vec::new();
     findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
     for (index, (rule, result)) in rules {
+        let index = u16::try_from(index).expect("rules are few");
         let set = policy.rules[rule.id].severity;
         parallel::add(&mut findings, result.violations.len(), |number| {
             let violation = &result.violations[number];
