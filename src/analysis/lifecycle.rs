@@ -166,9 +166,10 @@ pub fn walk_owners(
 }
 
 /// For each change, what it did, or `None` if it does not change the state of a connection.
-pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
+pub fn steps(survey: &Survey, now: Timestamp, confirmations: &Confirmations) -> Vec<Option<Step>> {
     let mut steps = vec![None; survey.changes.len()];
-    walk(survey, now, |step| steps[step.change] = Some(step));
+    let origins = Origins::of(survey, now);
+    walk_owners(survey, (&origins, confirmations), |_| true, |step| steps[step.change] = Some(step));
     steps
 }
 

@@ -163,7 +163,10 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<Rul
     let now = options.now;
     let ((change_index, reach), (steps, confirmations)) = parallel::both(
         || (ChangeIndex::of(survey), Reach::of(survey, now)),
-        || (lifecycle::steps(survey, now), Confirmations::of(survey, WINDOW_SECONDS)),
+        || {
+            let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
+            (lifecycle::steps(survey, now, &confirmations), confirmations)
+        },
     );
     let deciding = policy.deciding_names();
     let results = parallel::map_each(&policy.catalog, |rule| {
