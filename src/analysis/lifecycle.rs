@@ -30,8 +30,8 @@ fn state_after(before: Option<State>, reported: State) -> State {
 /// What a change did.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// Index of the change.
-    pub change: usize,
+    /// The change.
+    pub change: ChangeId,
     /// The state before it, if the log shows it.
     pub before: Option<State>,
     /// The state that the operation reports.
@@ -68,8 +68,7 @@ impl Step {
 
     /// Whether it confirms a deletion that another source logged before.
     pub fn confirms(&self) -> bool {
-        self.before == Some(State::Deleted)
-            && self.partner.is_some_and(|partner| partner.index() < self.change)
+        self.before == Some(State::Deleted) && self.partner.is_some_and(|partner| partner < self.change)
     }
 
     /// What is impossible about it, such as `enabled while active`.
@@ -160,8 +159,8 @@ pub fn walk_owners(
         let was_unknown = before == Some(State::Unknown);
         unknown[entry] = unknown[entry] + u32::from(after == State::Unknown) - u32::from(was_unknown);
         let (left, unknown) = (left[entry], unknown[entry]);
-        let partner = confirmations.partner(index);
-        each(Step { change: index, before, reported, after, was_active, owner, left, unknown, partner });
+        let (change, partner) = (ChangeId::new(index), confirmations.partner(index));
+        each(Step { change, before, reported, after, was_active, owner, left, unknown, partner });
     });
 }
 
@@ -169,7 +168,7 @@ pub fn walk_owners(
 pub fn steps(survey: &Survey, now: Timestamp, confirmations: &Confirmations) -> Vec<Option<Step>> {
     let mut steps = vec![None; survey.changes.len()];
     let origins = Origins::of(survey, now);
-    walk_owners(survey, (&origins, confirmations), |_| true, |step| steps[step.change] = Some(step));
+    walk_owners(survey, (&origins, confirmations), |_| true, |step| steps[step.change.index()] = Some(step));
     steps
 }
 
@@ -177,7 +176,7 @@ pub fn steps(survey: &Survey, now: Timestamp, confirmations: &Confirmations) -> 
 pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
     let mut states = vec![None; survey.connections.len()];
     walk(survey, now, |step| {
-        let change = survey.changes.at(step.change);
+        let change = survey.changes.at(step.change.index());
         if let Some(connection) = change.connection.filter(|_| change.time <= now) {
             states[connection.index()] = Some(step.after);
         }
@@ -255,7 +254,7 @@ impl Gaps {
             return;
         }
         if removes_last_active {
-            let (organization, cause) = (step.owner, step.change);
+            let (organization, cause) = (step.owner, step.change.index());
             self.list.push(Gap { organization, cause, end: None, is_contradictory });
             if owner >= self.open.len() {
                 self.open.resize((owner + 1).next_power_of_two(), 0);
@@ -263,7 +262,7 @@ impl Gaps {
             self.open[owner] = self.list.len();
         } else if let Some(gap) = open.and_then(|gap| self.list.get_mut(gap)) {
             if step.activates() {
-                (gap.end, self.open[owner]) = (Some(step.change), 0);
+                (gap.end, self.open[owner]) = (Some(step.change.index()), 0);
             } else {
                 gap.is_contradictory |= is_contradictory;
             }

@@ -23,10 +23,10 @@ pub(super) enum OfClass {
 
 impl RuleResult {
     /// Makes a decision about each class of changes, or about each of its changes.
-    pub(super) fn of_classes(
+    pub(super) fn of_classes<'m>(
         context: &RuleContext<'_>,
         of_class: impl Fn(&Class) -> OfClass,
-        mut decide: impl FnMut(usize, Change) -> Decision,
+        mut decide: impl FnMut(usize, Change) -> Decision<'m>,
     ) -> Self {
         let mut result = Self::default();
         for (decision, count) in context.classes().map(&of_class).into_iter().zip(context.class_counts()) {
@@ -43,11 +43,11 @@ impl RuleResult {
 
     /// Makes a decision about each change of the operations that a rule looks for. Other changes are judged, too, as
     /// they could have been such, if their source logs these operations; but only those that `is_such`.
-    pub(super) fn of_operations(
+    pub(super) fn of_operations<'m>(
         context: &RuleContext<'_>,
         is_such: fn(&Traits) -> bool,
         operations: &[Operation],
-        decide: impl FnMut(usize, Change) -> Decision,
+        decide: impl FnMut(usize, Change) -> Decision<'m>,
     ) -> Self {
         let is_logged = context.sources_logging(operations);
         let of_class = |Class { traits, .. }: &Class| {

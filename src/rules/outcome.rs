@@ -71,29 +71,34 @@ pub struct RuleResult {
 }
 
 /// What a rule decides about one event.
-pub(super) enum Decision {
+pub(super) enum Decision<'m> {
     /// It lacks what the rule needs.
     NotApplicable,
     /// It is no violation.
     Fine,
     /// It is a violation; the text continues the description of the change.
-    Violates(String),
+    Violates(Cow<'m, str>),
     /// It is a violation; the text is the complete message.
     ViolatesWith(String),
 }
 
-impl Decision {
+impl<'m> Decision<'m> {
     /// A violation if there is a text to continue the description of the change.
-    pub(super) fn of(violation: Option<String>) -> Self {
-        violation.map_or(Self::Fine, Self::Violates)
+    pub(super) fn of(violation: Option<impl Into<Cow<'m, str>>>) -> Self {
+        violation.map_or(Self::Fine, Self::violates)
+    }
+
+    /// A violation, and the text that continues the description of the change.
+    pub(super) fn violates(message: impl Into<Cow<'m, str>>) -> Self {
+        Self::Violates(message.into())
     }
 }
 
 impl RuleResult {
     /// Makes a decision about each change.
-    pub(super) fn of(
+    pub(super) fn of<'m>(
         changes: impl Iterator<Item = (usize, Change)>,
-        mut decide: impl FnMut(usize, Change) -> Decision,
+        mut decide: impl FnMut(usize, Change) -> Decision<'m>,
     ) -> Self {
         let mut result = Self::default();
         changes.for_each(|(index, change)| result.add(Subject::Change(index), decide(index, change)));
@@ -126,7 +131,7 @@ impl RuleResult {
     }
 
     /// Adds the decision about an event.
-    pub(super) fn add(&mut self, subject: Subject, decision: Decision) {
+    pub(super) fn add(&mut self, subject: Subject, decision: Decision<'_>) {
         match decision {
             Decision::NotApplicable => self.not_applicable += 1,
             Decision::Fine => self.judged += 1,
@@ -143,8 +148,11 @@ impl RuleResult {
 
     /// Adds a violation.
     pub(super) fn find(&mut self, subject: Subject, message: &str) -> &mut Violation {
+        // Most messages of a rule follow an equal one. Many are empty, and some implementations of `memcmp` take very long
+        // to find that two empty texts are equal.
+        let is_equal = |last: &str| last.len() == message.len() && (message.is_empty() || last == message);
         let last = MessageId::first(self.messages.len()).next_back();
-        let last = last.filter(|last| self.messages.text(*last) == message);
+        let last = last.filter(|last| is_equal(self.messages.text(*last)));
         let message = last.unwrap_or_else(|| self.messages.push(message));
         self.violations.push(Violation::new(subject, message));
         self.violations.last_mut().expect("it was just added")
@@ -201,6 +209,6 @@ impl RuleResult {
 
     /// Sorts the violations by time; lines without a time come first.
     pub(super) fn sort(&mut self, survey: &Survey) {
-        self.violations.sort_by_key(|violation| violation.subject.time(survey));
+        self.violations.sort_by(|a, b| a.subject.compare_times(b.subject, survey));
     }
 }

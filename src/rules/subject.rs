@@ -1,5 +1,7 @@
 //! What a violation is about.
 
+use std::cmp::Ordering;
+
 use crate::model::time::Timestamp;
 use crate::survey::ids::{ActorId, LabelId, OrganizationId};
 use crate::survey::{AnomalyKind, Survey, Use};
@@ -115,6 +117,14 @@ impl Subject {
             Self::Change(_) | Self::OrganizationChange(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes.at(index).time)
             }
+        }
+    }
+
+    /// Compares when two subjects happened.
+    pub fn compare_times(self, other: Self, survey: &Survey) -> Ordering {
+        match (self.change(), other.change()) {
+            (Some(a), Some(b)) => survey.changes.compare_times(a, b),
+            _ => self.time(survey).cmp(&other.time(survey)),
         }
     }
 }

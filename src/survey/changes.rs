@@ -1,5 +1,8 @@
 //! The changes of all workers in time order.
 
+use std::cmp::Ordering;
+use std::ops::Range;
+
 use crate::model::time::Timestamp;
 use crate::survey::Change;
 use crate::survey::packed::{ChangeTables, PackedChange};
@@ -16,17 +19,24 @@ pub struct Changes {
     keys: Pile<u64>,
     /// Their indexes in time order.
     order: Vec<u32>,
+    /// For each in time order, whether it happened at the same time as the one before.
+    are_at_once: Vec<bool>,
 }
 
 impl Changes {
     /// Changes and their keys in no order yet.
     pub(super) fn unordered(all: Pile<PackedChange>, tables: ChangeTables, keys: Pile<u64>) -> Self {
-        Self { all, tables, keys, order: Vec::new() }
+        Self { all, tables, keys, ..Self::default() }
     }
 
-    /// The same in this order, which may leave some out.
-    pub(super) fn in_order(self, order: Vec<u32>) -> Self {
-        Self { order, ..self }
+    /// The same in this order, which may leave some out. Only changes in these parts of it may have happened at once.
+    pub(super) fn in_order(self, order: Vec<u32>, parts: Vec<Range<usize>>) -> Self {
+        let mut are_at_once = vec![false; order.len()];
+        for part in parts {
+            let pairs = order[part.clone()].windows(2).zip(&mut are_at_once[part.start + 1..]);
+            pairs.for_each(|(pair, is_at_once)| *is_at_once = self.time_of(pair[0]) == self.time_of(pair[1]));
+        }
+        Self { order, are_at_once, ..self }
     }
 
     /// The change that was read as the one of that index.
@@ -76,6 +86,12 @@ impl Changes {
     /// How many changes happened before a time.
     pub fn before(&self, time: Timestamp) -> usize {
         self.order.partition_point(|at| self.time_of(*at) < time)
+    }
+
+    /// Compares the times of the changes of two indexes, and reads neither.
+    pub fn compare_times(&self, a: usize, b: usize) -> Ordering {
+        let between = &self.are_at_once[a.min(b) + 1..=a.max(b)];
+        if between.iter().all(|is_at_once| *is_at_once) { Ordering::Equal } else { a.cmp(&b) }
     }
 
     /// A hash of the event id, or of the event's content if it has no id. It differs from run to run.
@@ -136,7 +152,10 @@ impl Changes {
                 self.keys.push(index.into());
             }
         }
-        self.order = (0..changes.len() as u32).collect();
-        (self.all, self.tables) = (worker.packed.all, worker.tables);
+        let count = changes.len();
+        let (tables, keys) = (worker.tables, std::mem::take(&mut self.keys));
+        let whole = (count > 0).then_some(0..count);
+        let changes = Self::unordered(worker.packed.all, tables, keys);
+        *self = changes.in_order((0..count as u32).collect(), whole.into_iter().collect());
     }
 }

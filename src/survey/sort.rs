@@ -92,8 +92,8 @@ impl Survey {
         }
         keys.into_iter().for_each(|keys| all_keys.append(keys));
         let changes = Changes::unordered(all, tables, all_keys);
-        for part in parts {
-            parallel::sort_stably_by(&mut order[part], |a, b| {
+        for part in &parts {
+            parallel::sort_stably_by(&mut order[part.clone()], |a, b| {
                 changes.time_of(*a).cmp(&changes.time_of(*b)).then_with(|| {
                     let (a, b) = (changes.unpack(*a), changes.unpack(*b));
                     a.operation.cmp(&b.operation).then_with(|| self.tie_break(&a, &b))
@@ -105,7 +105,7 @@ impl Survey {
             true => HashMap::default(),
             false => order.iter().enumerate().filter_map(named).collect(),
         };
-        (changes.in_order(order), names)
+        (changes.in_order(order, parts), names)
     }
 
     /// Translates changes to the ids of the survey, where they are. Returns the names in those whose organization or

@@ -1,7 +1,7 @@
 //! Turns a survey into a verdict: evaluates every rule of a policy, and looks up whether the policy or the baseline
 //! accepts each finding.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::path::PathBuf;
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
@@ -16,7 +16,7 @@ use crate::policy::baseline::Baseline;
 use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint};
 use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
-use crate::survey::{AnomalyKind, Moment, NamesInEvent, Observations, Survey};
+use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
 use crate::verdict::acceptance::{Acceptance, Coverage};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
@@ -70,7 +70,7 @@ impl Options<'_> {
 /// findings.
 pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
     let (results, reach) = evaluate(survey, policy, &options);
-    survey.observations = Observations::default();
+    let observations = std::mem::take(&mut survey.observations);
     let survey = &*survey;
     let acceptance =
         Acceptance::new(policy, options.baseline.as_ref().map(|(baseline, _)| *baseline), options.now);
@@ -78,7 +78,8 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     let has_plans = !policy.planned.is_empty();
     let origins = if has_plans { Origins::of(survey, options.now) } else { Origins::default() };
     let facts = Facts { survey, origins, now: options.now };
-    let findings = findings(policy, &results, &facts, &acceptance);
+    let ((), findings) =
+        parallel::both(|| drop(observations), || findings(policy, &results, &facts, &acceptance));
     let of_rules = policy.catalog.iter().zip(&results);
     let outcomes: Vec<_> = of_rules
         .map(|(rule, RuleResult { judged, not_applicable, .. })| RuleOutcome {
@@ -99,13 +100,10 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     warnings.extend(unjudged(survey, &outcomes));
     let inputs = options.inputs.iter();
     warnings.extend(inputs.filter_map(|it| unseen_impersonators(&it.name, it.without_impersonators)));
-    let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
+    let displayed = options.redacted.unwrap_or(survey);
+    let results = Results { survey, displayed, lines: options.lines, rules: &policy.catalog, results };
     let run = Run { warnings, ..run(survey, policy, options) };
-    let resolve: Resolve<'a> = Box::new(move |key| {
-        let rule = usize::from(key.rule);
-        finding(context, policy.catalog[rule], &results[rule], key)
-    });
-    Verdict::new(run, outcomes, findings, resolve)
+    Verdict::new(run, outcomes, findings, results)
 }
 
 /// The findings of all rules, of those with a higher severity first: that is nearly the order of output, so that little is
@@ -133,8 +131,7 @@ fn findings<'a>(
                     (acceptance.status(&candidate), acceptance.is_in_baseline(&candidate))
                 }
             };
-            let time = violation.subject.time(facts.survey);
-            FindingKey { rule: index, severity, status, is_in_baseline, time, number: number as u32 }
+            FindingKey { rule: index, severity, status, is_in_baseline, number: number as u32 }
         });
     }
     findings
@@ -259,40 +256,55 @@ impl<'s> Facts<'s> {
     }
 }
 
-/// What findings are resolved from.
-#[derive(Clone, Copy)]
-struct Context<'s> {
+/// The results of all rules, and what their findings are resolved from.
+struct Results<'s> {
     survey: &'s Survey,
     /// The survey with pseudonyms, if these are displayed.
     displayed: &'s Survey,
     lines: &'s LineNumbers,
+    rules: &'s [&'static Rule],
+    /// That of each rule.
+    results: Vec<RuleResult>,
 }
 
-fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &FindingKey<'a>) -> Finding<'a> {
-    let Context { survey, displayed, lines } = context;
-    let FindingKey { rule: index, severity, status, is_in_baseline, time, number } = *key;
-    let violation = &result.violations[number as usize];
-    let Violation { subject, has_change_prefix, certainty, .. } = *violation;
-    let about = about(survey, subject);
-    let other = |index: &u32| lines.locate(survey.matches.kept[*index as usize].event.place);
-    Finding {
-        rule: index,
-        severity,
-        begins_with: about.operation.filter(|_| has_change_prefix),
-        message: result.message(violation, (survey, displayed)).into_owned(),
-        status,
-        is_in_baseline,
-        time,
-        position: about.place.map(|place| lines.locate(place)),
-        next: about.next.map(|place| lines.locate(place)),
-        others: result.others(subject).iter().map(other).collect(),
-        action: survey.action(about.action),
-        organization: displayed.organizations.names.get(about.organization),
-        organization_name: displayed.organization_name(about.organization),
-        connection: survey.connections.get(about.connection),
-        actor: displayed.actor(about.actor),
-        actor_id: displayed.actors.names.get(about.actor),
-        certainty,
-        fingerprint: fingerprint::of(rule.id, survey, subject),
+impl Results<'_> {
+    fn violation(&self, key: &FindingKey<'_>) -> &Violation {
+        &self.results[usize::from(key.rule)].violations[key.number as usize]
+    }
+}
+
+impl<'s> Resolve<'s> for Results<'s> {
+    fn finding(&self, key: &FindingKey<'s>) -> Finding<'s> {
+        let Self { survey, displayed, lines, .. } = *self;
+        let FindingKey { rule: index, severity, status, is_in_baseline, .. } = *key;
+        let (rule, result) = (self.rules[usize::from(index)], &self.results[usize::from(index)]);
+        let violation = self.violation(key);
+        let Violation { subject, has_change_prefix, certainty, .. } = *violation;
+        let about = about(survey, subject);
+        let other = |index: &u32| lines.locate(survey.matches.kept[*index as usize].event.place);
+        Finding {
+            rule: index,
+            severity,
+            begins_with: about.operation.filter(|_| has_change_prefix),
+            message: result.message(violation, (survey, displayed)).into_owned(),
+            status,
+            is_in_baseline,
+            time: about.time,
+            position: about.place.map(|place| lines.locate(place)),
+            next: about.next.map(|place| lines.locate(place)),
+            others: result.others(subject).iter().map(other).collect(),
+            action: survey.action(about.action),
+            organization: displayed.organizations.names.get(about.organization),
+            organization_name: displayed.organization_name(about.organization),
+            connection: survey.connections.get(about.connection),
+            actor: displayed.actor(about.actor),
+            actor_id: displayed.actors.names.get(about.actor),
+            certainty,
+            fingerprint: fingerprint::of(rule.id, survey, subject),
+        }
+    }
+
+    fn compare_times(&self, a: &FindingKey<'s>, b: &FindingKey<'s>) -> Ordering {
+        self.violation(a).subject.compare_times(self.violation(b).subject, self.survey)
     }
 }

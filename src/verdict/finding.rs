@@ -1,5 +1,7 @@
 //! Findings: the compact key that a verdict is made of, and the full finding for output.
 
+use std::cmp::Ordering;
+
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
@@ -19,14 +21,18 @@ pub struct FindingKey<'a> {
     pub status: Status<'a>,
     /// Whether the baseline contains it, whatever its status.
     pub is_in_baseline: bool,
-    /// When it happened.
-    pub time: Option<Timestamp>,
     /// Its index among the violations of its rule.
     pub number: u32,
 }
 
-/// Computes the full finding of a key.
-pub type Resolve<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
+/// Knows the findings of keys.
+pub trait Resolve<'a>: Send + Sync {
+    /// Computes the full finding of a key.
+    fn finding(&self, key: &FindingKey<'a>) -> Finding<'a>;
+
+    /// Compares when two findings of a rule happened; those without a time come first.
+    fn compare_times(&self, a: &FindingKey<'a>, b: &FindingKey<'a>) -> Ordering;
+}
 
 /// What a rule found. Its texts are borrowed from the survey.
 #[derive(Clone, Debug)]

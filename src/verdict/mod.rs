@@ -75,7 +75,7 @@ pub struct Verdict<'a> {
     pub outcome: Outcome,
     /// The counts of findings for each rule.
     counts: Vec<Counts>,
-    resolve: Resolve<'a>,
+    resolve: Box<dyn Resolve<'a> + 'a>,
 }
 
 impl<'a> Verdict<'a> {
@@ -84,9 +84,9 @@ impl<'a> Verdict<'a> {
         run: Run,
         rules: Vec<RuleOutcome>,
         findings: Vec<FindingKey<'a>>,
-        resolve: Resolve<'a>,
+        resolve: impl Resolve<'a> + 'a,
     ) -> Self {
-        let outcome = Outcome::Passed;
+        let (outcome, resolve) = (Outcome::Passed, Box::new(resolve));
         let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), resolve };
         verdict.counts = counts_by_rule(verdict.rules.len(), &findings);
         verdict.findings = verdict.in_order(findings);
@@ -104,10 +104,10 @@ impl<'a> Verdict<'a> {
             (finding.status.rank() * severities + lenience) * ranks.len() + ranks[usize::from(finding.rule)]
         };
         // They come rule by rule, of higher severities first, and in time order within a rule: they are nearly sorted.
-        findings.sort_by_key(group);
+        parallel::sort_stably_by(&mut findings, |a, b| group(a).cmp(&group(b)));
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
             parallel::sort_by(findings, |a, b| {
-                a.time.cmp(&b.time).then_with(|| {
+                self.resolve.compare_times(a, b).then_with(|| {
                     let [a, b] = [a, b].map(|finding| self.resolve(finding));
                     (a.position, a.fingerprint, a.message()).cmp(&(b.position, b.fingerprint, b.message()))
                 })
@@ -118,7 +118,7 @@ impl<'a> Verdict<'a> {
 
     /// Computes the full finding of a key.
     pub fn resolve(&self, finding: &FindingKey<'a>) -> Finding<'a> {
-        (self.resolve)(finding)
+        self.resolve.finding(finding)
     }
 
     /// Whether a finding fails the check.

@@ -1,6 +1,7 @@
 //! Every format of a verdict on one with every severity and status, hostile texts included, on one
 //! without a finding and on one with thousands.
 
+use std::cmp::Ordering;
 use std::io::Write;
 
 use chrono_tz::Tz;
@@ -20,7 +21,7 @@ use ssoaudit::rules::fingerprint::Fingerprint;
 use ssoaudit::rules::{Rule, RuleResult, Severity};
 use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{
-    Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
+    Finding, FindingKey, InputFacts, Outcome, PolicyInfo, Resolve, RuleOutcome, Run, Status, Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -144,12 +145,23 @@ fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
         unlogged: &[],
     };
     let brief = |(number, finding): (u32, &Finding<'static>)| {
-        let Finding { rule, severity, status, is_in_baseline, time, .. } = *finding;
-        FindingKey { rule, severity, status, is_in_baseline, time, number }
+        let Finding { rule, severity, status, is_in_baseline, .. } = *finding;
+        FindingKey { rule, severity, status, is_in_baseline, number }
     };
     let briefs = (0..).zip(&findings).map(brief).collect();
-    let resolve = Box::new(move |brief: &FindingKey<'_>| findings[brief.number as usize].clone());
-    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, resolve)
+    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, Findings(findings))
+}
+
+struct Findings(Vec<Finding<'static>>);
+
+impl Resolve<'static> for Findings {
+    fn finding(&self, key: &FindingKey<'static>) -> Finding<'static> {
+        self.0[key.number as usize].clone()
+    }
+
+    fn compare_times(&self, a: &FindingKey<'static>, b: &FindingKey<'static>) -> Ordering {
+        self.finding(a).time.cmp(&self.finding(b).time)
+    }
 }
 
 fn told(verdict: &Verdict<'static>) -> Vec<Finding<'static>> {

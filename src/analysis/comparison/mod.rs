@@ -82,7 +82,7 @@ fn states(survey: &Survey, now: Timestamp) -> BTreeMap<Key, Last> {
     let mut states = BTreeMap::new();
     let names = &survey.organizations.names;
     lifecycle::walk(survey, now, |step| {
-        let change = survey.changes.at(step.change);
+        let change = survey.changes.at(step.change.index());
         if change.time > now {
             return;
         }

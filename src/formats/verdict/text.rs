@@ -100,7 +100,8 @@ impl Page<'_> {
         for warning in &verdict.run.warnings {
             self.text(0, &format!("warning: {warning}"), style(Tone::Warn));
         }
-        if verdict.findings.iter().any(|finding| known.shows(finding) && finding.time.is_some()) {
+        let mut shown = verdict.findings.iter().filter(|key| known.shows(key));
+        if shown.any(|key| verdict.resolve(key).time.is_some()) {
             self.text(0, &format!("Times are in {}.", self.options.zone.name()), Style::new());
         }
         for sentence in basis(verdict) {

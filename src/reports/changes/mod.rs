@@ -205,9 +205,9 @@ fn rows(input: &ReportInput<'_>) -> Vec<ChangeRow> {
         |change: Change| States { before: None, after: change.state(), certainty: None, owner: None };
     let mut states: Vec<_> = changes.iter().map(without_step).collect();
     lifecycle::walk(input.survey, input.options.now, |step| {
-        let certainty = certainty(step.owner, &changes.at(step.change));
+        let certainty = certainty(step.owner, &changes.at(step.change.index()));
         let certainty = if step.has_unknown_state() { certainty.contradicted() } else { certainty };
-        states[step.change] = States {
+        states[step.change.index()] = States {
             before: step.before,
             after: Some(step.after),
             certainty: Some(certainty),

@@ -35,7 +35,7 @@ impl Histories {
             let mut all: Vec<_> = ids.map(ConnectionHistory::without_change).collect();
             let mut gaps = Gaps::until(now);
             lifecycle::walk(survey, now, |step| {
-                let change = survey.changes.at(step.change);
+                let change = survey.changes.at(step.change.index());
                 gaps.add(&step, || change.time);
                 let connection = change.connection.filter(|_| options.at.is_none() || change.time <= now);
                 let Some(connection) = connection else {
@@ -109,7 +109,7 @@ impl ConnectionHistory {
     }
 
     fn add(&mut self, step: &Step, change: &Change) {
-        let id = Some(ChangeId::new(step.change));
+        let id = Some(ChangeId::new(step.change.index()));
         self.is_displayed |= change.scopes.is_selected();
         self.owner = step.owner;
         self.changes += 1;

@@ -73,12 +73,12 @@ pub fn removals(input: &ReportInput<'_>) -> (Vec<Removal>, Timestamp) {
         parallel::both(|| (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)), || History::of(input));
     let is_removal = |step: &Step| {
         matches!(step.reported, State::Disabled | State::Deleted)
-            && survey.changes.at(step.change).scopes.is_selected()
-            && !confirmations.is_told_twice(survey, step.change)
+            && survey.changes.at(step.change.index()).scopes.is_selected()
+            && !confirmations.is_told_twice(survey, step.change.index())
     };
     let followed = followed(input, &history, is_removal);
     let mut removals = parallel::map(&followed, |Followed { step, replaced_by, is_recreated }| {
-        let change = survey.changes.at(step.change);
+        let change = survey.changes.at(step.change.index());
         let gap = history.gap(step);
         let exposure = gap.map(|gap| exposure(survey, &reach, gap));
         let until = exposure.map_or(change.time, |exposure| exposure.until);
@@ -112,7 +112,7 @@ impl History {
     /// The gap that a step began, or the event of another source about the same deletion.
     fn gap(&self, step: &Step) -> Option<&Gap> {
         let partner = || self.gaps.get(&step.partner?.index());
-        self.gaps.get(&step.change).or_else(partner)
+        self.gaps.get(&step.change.index()).or_else(partner)
     }
 
     fn of(input: &ReportInput<'_>) -> Self {
@@ -120,7 +120,7 @@ impl History {
         let (mut steps, mut kinds, mut gaps) = (Vec::new(), Vec::new(), Gaps::until(now));
         let mut latest_kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
         lifecycle::walk(survey, now, |step| {
-            let change = survey.changes.at(step.change);
+            let change = survey.changes.at(step.change.index());
             gaps.add(&step, || change.time);
             steps.push(step);
             kinds.push(change.connection.and_then(|connection| {
@@ -154,7 +154,7 @@ fn followed(input: &ReportInput<'_>, history: &History, is_removal: impl Fn(&Ste
             followed.push(Followed { step: *step, replaced_by, is_recreated });
         }
         // Changes dated later than the present have not happened yet.
-        if survey.changes.at(step.change).time <= input.options.now {
+        if survey.changes.at(step.change.index()).time <= input.options.now {
             later.add(step, technology);
         }
     }
@@ -192,7 +192,7 @@ impl Later {
         }
         if step.activates() {
             let without = self.activated.len() - 1;
-            self.activated[step.owner.map_or(without, Id::index)] = Some(ChangeId::new(step.change));
+            self.activated[step.owner.map_or(without, Id::index)] = Some(ChangeId::new(step.change.index()));
         }
     }
 
@@ -219,7 +219,7 @@ fn sort(survey: &Survey, removals: &mut [Removal]) {
         (!removal.is_ongoing(), longest, removal.change.time)
     };
     let among_equals =
-        |removal: &Removal| (survey.connections.get(removal.change.connection), removal.step.change);
+        |removal: &Removal| (survey.connections.get(removal.change.connection), removal.step.change.index());
     parallel::sort_by(removals, |a, b| {
         key(a).cmp(&key(b)).then_with(|| among_equals(a).cmp(&among_equals(b)))
     });

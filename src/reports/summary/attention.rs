@@ -116,7 +116,7 @@ impl Changes {
                 (&origins, &confirmations),
                 |owner| owner.map_or(1, Id::index) % 2 == half,
                 |step| {
-                    let change = || survey.changes.at(step.change);
+                    let change = || survey.changes.at(step.change.index());
                     gaps.add(&step, || change().time);
                     inconsistent +=
                         u64::from(step.inconsistency().is_some() && change().scopes.is_selected());

@@ -47,6 +47,6 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         Some(ActorKind::User | ActorKind::System) => OfClass::Fine,
     };
     RuleResult::of_classes(context, of_class, |_, _| {
-        Decision::Violates(", with the credentials of a service".to_owned())
+        Decision::violates(", with the credentials of a service")
     })
 }

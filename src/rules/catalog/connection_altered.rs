@@ -83,9 +83,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 }
 
 /// An update is a finding whatever it changed; what is known of that continues its description.
-fn updated(compared: Decision) -> Decision {
+fn updated(compared: Decision<'_>) -> Decision<'_> {
     match compared {
-        Decision::NotApplicable | Decision::Fine => Decision::Violates(String::new()),
+        Decision::NotApplicable | Decision::Fine => Decision::violates(""),
         altered => altered,
     }
 }
@@ -103,7 +103,7 @@ fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, 
 
 impl Named {
     /// Compares a change with those before it, and remembers it.
-    fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision {
+    fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision<'static> {
         let change = survey.changes.at(id.index());
         // The usual case, checked first for speed: the same kind has the same provider and type in every source.
         let kinds = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));

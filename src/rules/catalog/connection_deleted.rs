@@ -36,7 +36,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         |index, _| {
             let was_there = context.steps[index]
                 .is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
-            Decision::of(was_there.then(String::new))
+            Decision::of(was_there.then_some(""))
         },
     )
 }

@@ -36,7 +36,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         |index, _| {
             let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
             let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
-            Decision::of(was_on.then(String::new))
+            Decision::of(was_on.then_some(""))
         },
     )
 }

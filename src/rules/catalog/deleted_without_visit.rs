@@ -68,6 +68,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         is_visit[seen.action.index()] && seen.actor.is_some_and(|actor| deletes[actor.index()])
     };
     let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
+    let within = context.policy_duration("window");
+    let message = format!(", who had not visited the organization's settings within {within} before");
     RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
         let Some(key) = key(&change) else {
             return Decision::NotApplicable;
@@ -85,9 +87,6 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;
         }
-        Decision::of((!is_fresh).then(|| {
-            let window = context.policy_duration("window");
-            format!(", who had not visited the organization's settings within {window} before")
-        }))
+        Decision::of((!is_fresh).then_some(&message))
     })
 }

@@ -34,6 +34,6 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.connection.is_none() {
             return Decision::NotApplicable;
         }
-        Decision::of(again[index].then(|| " a second time".to_owned()))
+        Decision::of(again[index].then_some(" a second time"))
     })
 }

@@ -46,7 +46,7 @@ pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
     .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let new = new(context);
+    let mut new = new(context).into_iter().peekable();
     let of_class = |class: &Class| match class.traits.has_failed {
         true => OfClass::Excluded,
         false if is_placed(class) => OfClass::Each,
@@ -56,10 +56,11 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.actor.is_none() || change.ip.is_none() {
             return Decision::NotApplicable;
         }
-        let Ok(at) = new.binary_search_by_key(&index, |(change, _)| *change) else {
+        // Both are in time order.
+        while new.next_if(|(change, _)| *change < index).is_some() {}
+        let Some((_, earlier)) = new.next_if(|(change, _)| *change == index) else {
             return Decision::Fine;
         };
-        let earlier = new[at].1;
         Decision::of((earlier >= context.count("history")).then(|| {
             let ip = context.displayed.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");

@@ -34,8 +34,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let actions = context.changes().filter(|(_, change)| is_for_admins(change));
     RuleResult::of(actions, |index, _| match roster.verdict(context.survey, index, context.now) {
         Authorization::UnknownActor => Decision::NotApplicable,
-        Authorization::NotOnTheRoster => Decision::Violates(", who is not on the roster".to_owned()),
-        Authorization::WrongRole => Decision::Violates(", who is only a member on the roster".to_owned()),
+        Authorization::NotOnTheRoster => Decision::violates(", who is not on the roster"),
+        Authorization::WrongRole => Decision::violates(", who is only a member on the roster"),
         Authorization::NotTheOwner | Authorization::Impersonated | Authorization::Allowed => Decision::Fine,
     })
 }

@@ -19,7 +19,7 @@ use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
-use crate::survey::ids::OrganizationId;
+use crate::survey::ids::{Id, OrganizationId};
 
 pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, judge)
     .about("an organization has no active connection for too long after one was deleted or disabled")
@@ -57,7 +57,11 @@ pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, ju
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut gaps = Gaps::until(context.now);
-    context.steps.iter().flatten().for_each(|step| gaps.add(step, || survey.changes.at(step.change).time));
+    context
+        .steps
+        .iter()
+        .flatten()
+        .for_each(|step| gaps.add(step, || survey.changes.at(step.change.index()).time));
     let links = LazyCell::new(|| links(context, &gaps.list));
     let mut result = RuleResult { judged: judged(context), ..RuleResult::default() };
     for gap in &gaps.list {

@@ -57,6 +57,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
     }
     let window = context.age("window");
+    let within = context.policy_duration("window");
+    let message = format!(", and no change in the organization followed within {within}");
     RuleResult::of(context.changes_that(Operation::PortalOpened), |index, change| {
         let Some(log_end) =
             context.reach.watched(change.organization, &[Operation::Created, Operation::Enabled])
@@ -68,10 +70,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
-        Decision::of((!follows).then(|| {
-            let window = context.policy_duration("window");
-            format!(", and no change in the organization followed within {window}")
-        }))
+        Decision::of((!follows).then_some(&message))
     })
 }
 

@@ -130,7 +130,7 @@ fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     let is_logged = classes.map(|class| logs_following[class.traits.action.index()]);
     for step in context.steps.iter().flatten() {
         if let Some(owner) = step.owner {
-            watched[owner.index()] |= is_logged[classes.number(step.change)];
+            watched[owner.index()] |= is_logged[classes.number(step.change.index())];
         }
     }
     watched
@@ -146,7 +146,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
     let window = context.age("window");
     // Backwards, so that later changes are known.
     for step in context.steps.iter().rev().flatten() {
-        let (change, index) = (&survey.changes.at(step.change), step.change as u32);
+        let (change, index) = (&survey.changes.at(step.change.index()), step.change.index() as u32);
         let Some(connection) = change.connection else {
             continue;
         };
@@ -154,7 +154,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
         if step.after != State::Disabled {
             ends[connection.index()] = index;
         }
-        let Some((provider, owner)) = providers.at(step.change, change).zip(step.owner) else {
+        let Some((provider, owner)) = providers.at(step.change.index(), change).zip(step.owner) else {
             continue;
         };
         let next = &mut next[owner.index()];

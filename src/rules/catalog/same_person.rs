@@ -60,7 +60,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         portal.map_or(Decision::Fine, |time| {
             let ago = human_duration(change.time.seconds_since(time));
             let window = context.policy_duration("window");
-            Decision::Violates(format!(", who had opened the portal {ago} before (within {window})"))
+            Decision::violates(format!(", who had opened the portal {ago} before (within {window})"))
         })
     })
 }

@@ -53,7 +53,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 }
 
 /// Decides about a deletion that no other source confirms.
-fn unconfirmed(context: &RuleContext<'_>, change: &Change, within: u64) -> Decision {
+fn unconfirmed(context: &RuleContext<'_>, change: &Change, within: u64) -> Decision<'static> {
     let covers =
         |(begin, end): Span| begin.later_by(within) <= change.time && change.time.later_by(within) <= end;
     let others = context.reach.others_logging(change.action, Operation::Deleted);
@@ -63,7 +63,7 @@ fn unconfirmed(context: &RuleContext<'_>, change: &Change, within: u64) -> Decis
     }
     let titles: Vec<_> = others.iter().map(|source| source.title).collect();
     let within = context.policy_duration("within");
-    Decision::Violates(format!(
+    Decision::violates(format!(
         ", and the log of {} shows no deletion of it within {within}",
         titles.join(" or ")
     ))

@@ -158,7 +158,11 @@ pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdi
     let verdict = verdict::check(&mut collected.survey, &policy, options);
     let mut found = verdict.findings.clone();
     found.sort_by_key(|key| key.number);
-    assert!(found.iter().map(|key| key.time).is_sorted(), "{} finds in the order of time", rule.id);
+    assert!(
+        found.iter().map(|key| verdict.resolve(key).time).is_sorted(),
+        "{} finds in the order of time",
+        rule.id
+    );
     let number = |(name, line): (&str, u64)| {
         let file = name.strip_suffix(".ndjson").unwrap().parse::<usize>().unwrap();
         files[file][line as usize - 1].0
