@@ -8,8 +8,8 @@ use crate::survey::pile::Pile;
 pub struct Delivery {
     /// See [`EventKey::key`](crate::survey::duplicates::EventKey::key).
     pub key: u64,
-    /// The hash of its content.
-    pub content: u64,
+    /// Half of the hash of its content. That is enough, as it is compared only among deliveries with the same key.
+    pub content: u32,
     /// Where it is stored.
     pub kept: Stored,
     /// Its visit, or its observation if observations are wanted.
@@ -53,12 +53,12 @@ impl Stored {
 }
 
 /// The deliveries of a worker: those of changes, in their order, then all others. Most are changes, which need no more
-/// than two hashes.
+/// than a key and half of a hash.
 #[derive(Default)]
 pub struct Identities {
     /// The key of each change.
     pub change_keys: Pile<u64>,
-    change_contents: Pile<u64>,
+    change_contents: Pile<u32>,
     /// Of the changes up to the last one that was seen: none if neither visits nor observations are wanted.
     changes_seen: Pile<Option<SeenId>>,
     others: Pile<Delivery>,

@@ -24,8 +24,6 @@ pub struct PackedChange {
     ip: Option<IpId>,
     /// The index of its traits, and [`HAS_DETAILS`] if it has some.
     traits: u32,
-    /// The index of its block.
-    block: u32,
     line: u32,
 }
 
@@ -49,7 +47,8 @@ pub struct Details {
 pub struct ChangeTables {
     /// Of several workers, those of each.
     pub traits: Vec<Traits>,
-    blocks: Vec<BlockId>,
+    /// The blocks that changes are in, each with the index of the first of them.
+    blocks: Vec<(u32, BlockId)>,
     /// By index of the change.
     details: HashMap<u32, Details, RandomState>,
     /// The event ids of the changes up to the last one that has an id.
@@ -68,7 +67,7 @@ impl ChangeTables {
     /// The change of an index. It is always inlined, so that nothing is fetched of a change but what is asked for.
     #[inline(always)]
     pub fn unpack(&self, index: u32, packed: &PackedChange) -> Change {
-        let PackedChange { time, connection, organization, actor, ip, traits, block, line } = *packed;
+        let PackedChange { time, connection, organization, actor, ip, traits, line } = *packed;
         let Traits {
             action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal, ..
         } = self.traits[(traits & !HAS_DETAILS) as usize];
@@ -93,8 +92,14 @@ impl ChangeTables {
             ip,
             impersonator,
             reason,
-            place: LineRef { block: self.blocks.get(block as usize).copied().unwrap_or(NO_BLOCK), line },
+            place: LineRef { block: self.block_of(index), line },
         }
+    }
+
+    /// The block of a change. It is seldom asked for.
+    fn block_of(&self, index: u32) -> BlockId {
+        let after = self.blocks.partition_point(|(first, _)| *first <= index);
+        after.checked_sub(1).map_or(NO_BLOCK, |at| self.blocks[at].1)
     }
 
     #[cold]
@@ -104,7 +109,7 @@ impl ChangeTables {
 
     /// Adds the tables of other changes, whose ids are translated. The first of them has the index `first`.
     pub fn append(&mut self, other: Self, first: u32, map: &IdMaps<'_>) {
-        self.blocks.extend(other.blocks);
+        self.blocks.extend(other.blocks.into_iter().map(|(index, block)| (first + index, block)));
         self.traits.extend(other.traits.into_iter().map(|traits| Traits {
             action: map.actions.of(traits.action).unwrap_or(traits.action),
             kind: map.kinds.of(traits.kind),
@@ -123,11 +128,11 @@ impl ChangeTables {
         }
     }
 
-    fn block(&mut self, block: BlockId) -> u32 {
-        if self.blocks.last() != Some(&block) {
-            self.blocks.push(block);
+    /// Notes the block of the next change.
+    fn add_block(&mut self, index: u32, block: BlockId) {
+        if self.blocks.last().is_none_or(|(_, last)| *last != block) {
+            self.blocks.push((index, block));
         }
-        self.blocks.len() as u32 - 1
     }
 }
 
@@ -152,6 +157,7 @@ impl WorkerChanges {
     pub fn push(&mut self, change: &Change) -> u32 {
         let packed = self.pack(change);
         let index = self.packed.push(change.place.block, change.time, packed);
+        self.tables.add_block(index, change.place.block);
         let Change { is_conflicting, redeliveries, impersonator, reason, .. } = *change;
         if packed.traits & HAS_DETAILS != 0 {
             self.tables.details.insert(index, Details { is_conflicting, redeliveries, impersonator, reason });
@@ -180,7 +186,6 @@ impl WorkerChanges {
             actor,
             ip,
             traits: traits | if has_details { HAS_DETAILS } else { 0 },
-            block: self.tables.block(place.block),
             line: place.line,
         }
     }
@@ -198,42 +203,35 @@ impl WorkerChanges {
 
     /// Changes where changes are in the input.
     pub fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
-        let old = std::mem::take(&mut self.tables.blocks);
-        for packed in self.packed.all.iter_mut() {
-            let LineRef { block, line } =
-                place(LineRef { block: old[packed.block as usize], line: packed.line });
-            (packed.block, packed.line) = (self.tables.block(block), line);
+        let mut old = std::mem::take(&mut self.tables.blocks).into_iter().peekable();
+        let mut block = NO_BLOCK;
+        for (index, packed) in (0..).zip(self.packed.all.iter_mut()) {
+            while let Some((_, next)) = old.next_if(|(first, _)| *first <= index) {
+                block = next;
+            }
+            let new = place(LineRef { block, line: packed.line });
+            packed.line = new.line;
+            self.tables.add_block(index, new.block);
         }
     }
 }
 
-/// How many rows of other workers precede those of a worker.
-#[derive(Clone, Copy)]
-pub struct RowsBefore {
-    traits: u32,
-    blocks: u32,
-}
-
-impl RowsBefore {
-    /// Those of each worker.
-    pub fn each<'a>(workers: impl IntoIterator<Item = &'a WorkerChanges>) -> Vec<Self> {
-        let mut before = Self { traits: 0, blocks: 0 };
-        let next = |WorkerChanges { tables, .. }: &WorkerChanges| {
-            let Self { traits, blocks } = before;
-            before.traits += tables.traits.len() as u32;
-            before.blocks += tables.blocks.len() as u32;
-            Self { traits, blocks }
-        };
-        workers.into_iter().map(next).collect()
-    }
+/// How many traits of other workers precede those of each worker.
+pub fn traits_before<'a>(workers: impl IntoIterator<Item = &'a WorkerChanges>) -> Vec<u32> {
+    let mut before = 0;
+    let next = |worker: &WorkerChanges| {
+        let own = before;
+        before += worker.tables.traits.len() as u32;
+        own
+    };
+    workers.into_iter().map(next).collect()
 }
 
 impl PackedChange {
-    /// Refers to the rows of all workers, and to the ids of the survey.
+    /// Refers to the traits of all workers, and to the ids of the survey.
     #[inline]
-    pub fn translate(&mut self, before: RowsBefore, map: &IdMaps<'_>) {
-        self.traits += before.traits;
-        self.block += before.blocks;
+    pub fn translate(&mut self, traits_before: u32, map: &IdMaps<'_>) {
+        self.traits += traits_before;
         self.connection = map.connection(self.connection);
         self.organization = map.organizations.ids.of(self.organization);
         self.actor = map.actors.ids.of(self.actor);

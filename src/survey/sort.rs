@@ -14,7 +14,7 @@ use crate::survey::groups::Groups;
 use crate::survey::identities::Stored;
 use crate::survey::ids::{ActorId, Id, OrganizationId};
 use crate::survey::input_order::in_blocks;
-use crate::survey::packed::{ChangeTables, RowsBefore, WorkerChanges};
+use crate::survey::packed::{ChangeTables, WorkerChanges, traits_before};
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
@@ -116,7 +116,7 @@ impl Survey {
         maps: &[IdMaps<'_>],
     ) -> HashMap<u32, NamesInEvent, RandomState> {
         let are_renamed = self.organization_labels.are_renamed() || self.actor_labels.are_renamed();
-        let before = RowsBefore::each(&*workers);
+        let before = traits_before(&*workers);
         let workers = workers.iter_mut().zip(firsts).zip(before.into_iter().zip(maps));
         let chunks = workers.flat_map(|((worker, of_worker), (before, map))| {
             let chunks = worker.packed.all.chunks_mut();

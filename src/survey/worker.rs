@@ -169,7 +169,7 @@ impl WorkerSurvey {
             } else {
                 Stored::NOWHERE
             };
-            self.identities.push(Delivery { key, content, kept, seen });
+            self.identities.push(Delivery { key, content: content as u32, kept, seen });
         }
         if !diagnostics.is_empty() && plan.wants.anomalies.is_some() {
             self.add_diagnosed_anomalies(line, plan);
