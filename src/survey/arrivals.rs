@@ -11,7 +11,6 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::pile::Pile;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
@@ -117,7 +116,8 @@ impl Arrived {
 /// All only-counted events, in the order of the input.
 #[derive(Default)]
 pub struct Arrivals {
-    contents: Pile<u64>,
+    /// In one piece, which is given back as a whole.
+    contents: Vec<u64>,
     extremes: Extremes,
     /// A Bloom filter of the contents; empty as long as few events are suspected without it.
     bits: Vec<u64>,
@@ -130,7 +130,7 @@ const BITS: usize = 8;
 const MIN_WORDS: usize = 1 << 10;
 /// If more events than this and than this part of all are suspected, there is a filter.
 const MANY: usize = 1 << 10;
-const PART: usize = 1 << 4;
+const PART: usize = 1 << 7;
 
 impl Arrivals {
     /// Adds the events of the next block.
@@ -140,7 +140,7 @@ impl Arrivals {
         if are_distinct && self.bits.is_empty() && extremes.earliest > self.extremes.latest {
             self.extremes.add(extremes.earliest);
             self.extremes.add(extremes.latest);
-            self.contents.extend(&new);
+            self.contents.extend_from_slice(&new);
             return;
         }
         for (content, counted) in new.into_iter().zip(counted) {
@@ -156,8 +156,8 @@ impl Arrivals {
     /// Makes the filter as large as it has to be for so many more events, if it is worth having one.
     fn make_room(&mut self, count: usize) {
         let Self { contents, bits, suspected, .. } = self;
-        let needed = (contents.len() as usize + count) * BITS / 64;
-        let is_wanted = suspected.len() > MANY + contents.len() as usize / PART;
+        let needed = (contents.len() + count) * BITS / 64;
+        let is_wanted = suspected.len() > MANY + contents.len() / PART;
         if needed >= bits.len() && (is_wanted || !bits.is_empty()) {
             *bits = vec![0; (needed + 1).next_power_of_two().max(MIN_WORDS)];
             contents.iter().for_each(|content| {

@@ -5,6 +5,8 @@
 //! not matter. Workers only record the keys of what arrives; repetitions are found at the end, because the
 //! same event may be in two files, and a lookup per event would miss every cache.
 
+use std::ops::Range;
+
 use crate::model::attribute::Attribute;
 use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
@@ -99,51 +101,59 @@ fn value_hash(keys: &Keys, Fields { text, spans, .. }: Fields<'_>, value: &Conte
 /// The number of a worker, and the index of one of its items.
 pub type Item = (u32, u32);
 
-/// Items whose key may be that of another item, sorted by key.
-pub struct Repeated(Vec<(u64, Item)>);
-
-impl Repeated {
-    /// For every key of several items, these items in order, each with the key.
-    pub fn groups(&self) -> impl Iterator<Item = &[(u64, Item)]> {
-        self.0.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1)
-    }
-}
-
-/// Finds the items that share a key among those of all workers. `counts` says how many each worker has, `key` the key of
-/// an item.
-pub fn repeated(counts: &[u32], key: impl Fn(Item) -> u64 + Sync) -> Repeated {
+/// Finds the keys that several items share among those of all workers, and passes these items to `each`, in order, each
+/// with the key. `counts` says how many each worker has, `key` the key of an item.
+pub fn for_each_repeated(
+    counts: &[u32],
+    key: impl Fn(Item) -> u64 + Sync,
+    mut each: impl FnMut(&[(u64, Item)]),
+) {
     let count = counts.iter().map(|count| *count as usize).sum::<usize>();
     let bits = (count / PART).next_power_of_two().trailing_zeros();
     let workers: Vec<_> = (0..).zip(counts).collect();
-    let scattered =
-        parallel::map(&workers, |(worker, count)| scattered(**count, bits, |at| key((*worker, at))));
-    let mut parts: Vec<Vec<Vec<Entry>>> = (0..1_usize << bits).map(|_| Vec::new()).collect();
-    for of_worker in scattered {
-        parts.iter_mut().zip(of_worker).for_each(|(part, entries)| part.push(entries));
+    let all = 1_usize << bits;
+    // To look at a quarter of the parts at a time takes a quarter of the memory. To look at fewer and fewer would not take
+    // linear time.
+    let at_once = if count < MANY { all } else { all / 4 };
+    for begin in (0..all).step_by(at_once) {
+        let wanted = begin..begin + at_once;
+        let scattered = parallel::map(&workers, |(worker, count)| {
+            scattered(**count, (bits, &wanted), |at| key((*worker, at)))
+        });
+        let mut parts: Vec<Vec<Vec<Entry>>> = wanted.map(|_| Vec::new()).collect();
+        for of_worker in scattered {
+            parts.iter_mut().zip(of_worker).for_each(|(part, entries)| part.push(entries));
+        }
+        let repeated = parallel::map_mut(&mut parts, |part| {
+            let items = repeated_in(std::mem::take(part));
+            let mut keyed: Vec<_> = items.into_iter().map(|item| (key(item), item)).collect();
+            keyed.sort_unstable();
+            keyed
+        });
+        let groups = repeated.iter().flat_map(|part| part.chunk_by(|a, b| a.0 == b.0));
+        groups.filter(|group| group.len() > 1).for_each(&mut each);
     }
-    let repeated = parallel::map_mut(&mut parts, |part| {
-        let items = repeated_in(std::mem::take(part));
-        items.into_iter().map(|item| (key(item), item)).collect::<Vec<_>>()
-    });
-    let mut all: Vec<_> = repeated.into_iter().flatten().collect();
-    parallel::sort_by(&mut all, Ord::cmp);
-    Repeated(all)
 }
 
 /// So many keys are a part, so that what is asked of them stays in the cache of a processor.
 const PART: usize = 1 << 13;
 
+/// From so many keys on, memory counts.
+const MANY: usize = if cfg!(test) { 1 << 15 } else { 1 << 20 };
+
 /// Some bits of an item's key, and its index.
 type Entry = (u32, u32);
 
-/// The items of a worker in parts by the first bits of their keys, each with the 32 bits that follow.
-fn scattered(count: u32, bits: u32, key: impl Fn(u32) -> u64) -> Vec<Vec<Entry>> {
+/// The items of a worker in the wanted parts by the first bits of their keys, each with the 32 bits that follow.
+fn scattered(count: u32, (bits, wanted): (u32, &Range<usize>), key: impl Fn(u32) -> u64) -> Vec<Vec<Entry>> {
     let usual = count as usize >> bits;
-    let mut parts: Vec<_> = (0..1_usize << bits).map(|_| Vec::with_capacity(usual + usual / 8)).collect();
+    let mut parts: Vec<_> = wanted.clone().map(|_| Vec::with_capacity(usual + usual / 8)).collect();
     for index in 0..count {
         let key = key(index);
         let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
-        parts[part].push(((key << bits >> u32::BITS) as u32, index));
+        if let Some(part) = parts.get_mut(part.wrapping_sub(wanted.start)) {
+            part.push(((key << bits >> u32::BITS) as u32, index));
+        }
     }
     parts
 }
@@ -214,9 +224,9 @@ mod tests {
             }
             expected.retain(|_, items| items.len() > 1);
             let counts: Vec<_> = workers.iter().map(|items| items.len() as u32).collect();
-            let repeated = repeated(&counts, |(worker, index)| key(&workers[worker as usize][index as usize]));
-            let items = |group: &[(u64, Item)]| group.iter().map(|(_, item)| *item).collect();
-            let groups: Vec<Vec<Item>> = repeated.groups().map(items).collect();
+            let key = |(worker, index): Item| key(&workers[worker as usize][index as usize]);
+            let mut groups: Vec<Vec<Item>> = Vec::new();
+            for_each_repeated(&counts, key, |group| groups.push(group.iter().map(|(_, item)| *item).collect()));
             prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());
         }
     }

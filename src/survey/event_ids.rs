@@ -8,7 +8,6 @@ use crate::model::event::Event;
 use crate::model::fields::TextsHash;
 use crate::model::operation::Operation;
 use crate::sources;
-use crate::survey::duplicates::connection_hash;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -135,8 +134,7 @@ impl WorkerSurvey {
 
     pub(super) fn connection_of(&mut self, event: &Event<'_>) -> Option<ConnectionId> {
         let id = event.best(Attribute::ConnectionId)?;
-        self.connection_hashes.push(connection_hash(event.ids, &id));
-        Some(self.connections.push(&id))
+        Some(self.connections.push(event.ids, &id))
     }
 
     /// The id of the action, which all lines of a shape with the same operation share.

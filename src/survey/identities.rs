@@ -58,7 +58,8 @@ impl Stored {
 pub struct Identities {
     /// The key of each change.
     pub change_keys: Pile<u64>,
-    change_contents: Pile<u32>,
+    /// The content of each change. In one piece, which is given back as a whole.
+    change_contents: Vec<u32>,
     /// Of the changes up to the last one that was seen: none if neither visits nor observations are wanted.
     changes_seen: Pile<Option<SeenId>>,
     others: Pile<Delivery>,
@@ -101,7 +102,7 @@ impl Identities {
             Some(other) => self.others[other],
             None => Delivery {
                 key: self.change_keys[index],
-                content: self.change_contents[index],
+                content: self.change_contents[index as usize],
                 kept: Stored::in_changes(index),
                 seen: self.changes_seen.get(index).copied().flatten(),
             },

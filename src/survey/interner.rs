@@ -34,6 +34,11 @@ impl<I> Default for StringTable<I> {
 const SPAN_BITS: u32 = if cfg!(test) { 5 } else { u32::BITS };
 
 impl<I: Id> StringTable<I> {
+    /// An empty table with room for so many texts, which have so many bytes together.
+    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
+        Self { all: String::with_capacity(bytes), ends: Vec::with_capacity(texts), beyond: Vec::new() }
+    }
+
     /// Adds a text, even if it is in the table already, and returns its id.
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 
 use crate::parallel;
 use crate::survey::arrivals::{Arrivals, Counted};
+use crate::survey::connection_ids::AllConnections;
 use crate::survey::counter::Counter;
-use crate::survey::duplicates::{Item, Repeated, repeated};
-use crate::survey::identities::Identities;
-use crate::survey::ids::{ActorId, ConnectionId, Id, OrganizationId};
-use crate::survey::interner::{StringTable, StringTables};
+use crate::survey::duplicates::Item;
+use crate::survey::ids::{ActorId, Id, OrganizationId};
 use crate::survey::labels::{Appearances, LabelledMap, Labels};
 use crate::survey::observations::Observations;
 use crate::survey::pile::Pile;
@@ -26,19 +25,18 @@ impl Survey {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
         let identities: Vec<_> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.identities)).collect();
-        let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connection_hashes));
-        let same = repeated_connections(&connections.collect::<Vec<_>>());
-        let (again, counted_again) = parallel::both(|| repeated_identities(&identities), || arrivals.again());
-        let mut repeats = survey.settle_deliveries(&mut workers, &identities, &again);
+        // One after the other, as each of them takes memory that the next one can have.
+        let counted_again = arrivals.again();
+        let mut repeats = survey.settle_deliveries(&mut workers, &identities);
         let keys = identities.into_iter().map(|identities| identities.change_keys).collect();
         let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connections)).collect();
-        let ((connections, bases, same), maps) = parallel::both(
-            || all_connections(connections, &same),
+        let (AllConnections { ids, of_rows, before }, maps) = parallel::both(
+            || AllConnections::of(connections),
             || workers.iter_mut().map(|worker| survey.take_names(worker)).collect::<Vec<_>>(),
         );
-        survey.connections = connections;
-        let maps: Vec<_> = (maps.into_iter().zip(bases))
-            .map(|(map, connections_before)| IdMaps { connections_before, same: &same, ..map })
+        survey.connections = ids;
+        let maps: Vec<_> = (maps.into_iter().zip(before))
+            .map(|(map, connections_before)| IdMaps { connections_before, connections: &of_rows, ..map })
             .collect();
         for (worker, map) in workers.iter_mut().zip(&maps) {
             survey.add_up(worker, map);
@@ -123,7 +121,7 @@ impl Survey {
             pages: worker.pages.intern_into(&mut self.pages),
             connections_before: 0,
             events_before: self.ids.add(std::mem::take(&mut worker.ids)),
-            same: &[],
+            connections: &[],
         }
     }
 
@@ -222,31 +220,4 @@ fn canonical(text: &str) -> Option<Cow<'_, str>> {
     let ip: IpAddr = text.parse().ok()?;
     let canonical = ip.to_canonical().to_string();
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
-}
-
-fn repeated_identities(workers: &[Identities]) -> Repeated {
-    let counts: Vec<_> = workers.iter().map(Identities::len).collect();
-    repeated(&counts, |(worker, index)| workers[worker as usize].key(index))
-}
-
-fn repeated_connections(workers: &[Vec<u64>]) -> Repeated {
-    let counts: Vec<_> = workers.iter().map(|hashes| hashes.len() as u32).collect();
-    repeated(&counts, |(worker, index)| workers[worker as usize][index as usize])
-}
-
-/// The tables of all workers, how many rows precede those of each worker, and for each row the first row with the same
-/// id.
-fn all_connections(
-    workers: Vec<StringTable<ConnectionId>>,
-    repeated: &Repeated,
-) -> (StringTables<ConnectionId>, Vec<usize>, Vec<ConnectionId>) {
-    let mut all = StringTables::default();
-    let bases: Vec<_> = workers.into_iter().map(|worker| all.add(worker)).collect();
-    let mut same: Vec<_> = ConnectionId::first(all.len()).collect();
-    for group in repeated.groups() {
-        let index = |(_, item): &(u64, Item)| bases[item.0 as usize] + item.1 as usize;
-        let first = group.iter().map(index).min().unwrap_or_default();
-        group.iter().for_each(|item| same[index(item)] = ConnectionId::new(first));
-    }
-    (all, bases, same)
 }

@@ -11,6 +11,7 @@ mod certificates;
 mod change;
 mod changes;
 pub mod collect;
+mod connection_ids;
 mod connection_kinds;
 mod connection_names;
 pub mod counter;
@@ -67,7 +68,7 @@ use crate::survey::ids::{
     ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, Id, ImpersonatorId, IpId, LabelId,
     OrganizationId, PageId, ReasonId,
 };
-use crate::survey::interner::{Interner, StringTables};
+use crate::survey::interner::{Interner, StringTable, StringTables};
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
@@ -189,8 +190,8 @@ pub struct Survey {
     pub reasons: Interner<ReasonId>,
     /// Pages.
     pub pages: Interner<PageId>,
-    /// Connection ids. A text may be in the table more than once, but only its first row is referred to.
-    pub connections: StringTables<ConnectionId>,
+    /// Connection ids. A text is there once for each id space.
+    pub connections: StringTable<ConnectionId>,
     /// What events say about certificates of connections, in time order.
     pub certificates: Vec<CertificateNotice>,
     /// The vendors' types of certificates.

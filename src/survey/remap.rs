@@ -25,12 +25,12 @@ pub struct IdMaps<'s> {
     pub impersonators: IdMap<ImpersonatorId>,
     pub reasons: IdMap<ReasonId>,
     pub pages: IdMap<PageId>,
-    /// How many rows of other workers precede its own in the table of connections.
+    /// How many connections of other workers precede its own.
     pub connections_before: usize,
     /// How many rows of other workers precede its own in the table of event ids.
     pub events_before: usize,
-    /// For each row in the table of connections, the row that stands for all with the same id.
-    pub same: &'s [ConnectionId],
+    /// The connections of all workers.
+    pub connections: &'s [ConnectionId],
 }
 
 impl IdMaps<'_> {
@@ -147,8 +147,7 @@ impl IdMaps<'_> {
         id.map(|id| EventId::new(id.index() + self.events_before))
     }
 
-    /// The row that stands for all with the id of this one.
     pub fn connection(&self, id: Option<ConnectionId>) -> Option<ConnectionId> {
-        self.same.get(id?.index() + self.connections_before).copied()
+        self.connections.get(id?.index() + self.connections_before).copied()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::survey::Survey;
-use crate::survey::duplicates::{Item, Repeated};
+use crate::survey::duplicates::{Item, for_each_repeated};
 use crate::survey::identities::{Identities, Stored};
 use crate::survey::ids::Id;
 use crate::survey::worker::WorkerSurvey;
@@ -26,12 +26,13 @@ impl Survey {
         &mut self,
         workers: &mut [WorkerSurvey],
         identities: &[Identities],
-        repeated: &Repeated,
     ) -> Repeats {
         let mut repeats = Repeats::default();
         let delivery = |item: &Item| identities[item.0 as usize].delivery(item.1);
         let content = |item: &Item| delivery(item).content;
-        for group in repeated.groups() {
+        let counts: Vec<_> = identities.iter().map(Identities::len).collect();
+        let key = |(worker, index): Item| identities[worker as usize].key(index);
+        for_each_repeated(&counts, key, |group| {
             let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
             let place =
                 |item: &Item| workers[item.0 as usize].kept(delivery(item).kept).map(|kept| kept.place);
@@ -56,7 +57,7 @@ impl Survey {
                     again.iter().filter_map(|item| Some((item.0, delivery(item).seen?.index() as u32))),
                 );
             }
-        }
+        });
         repeats
     }
 }

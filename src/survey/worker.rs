@@ -18,14 +18,15 @@ use crate::scan::LineRef;
 use crate::survey::Change;
 use crate::survey::arrivals::{Arrived, Counted};
 use crate::survey::certificates::WorkerCertificates;
+use crate::survey::connection_ids::WorkerConnections;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::{ContentHashes, EventKey};
 use crate::survey::event_ids::{Counting, EventIds, LatestAction, ShapeAction};
 use crate::survey::identities::{Delivery, Identities, Stored};
 use crate::survey::ids::{
-    ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
-    PageId, ReasonId, SeenId,
+    ActionId, ActorId, AgentId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId, PageId, ReasonId,
+    SeenId,
 };
 use crate::survey::impersonation::is_explained;
 use crate::survey::input_order::ByBlock;
@@ -88,10 +89,7 @@ pub struct WorkerSurvey {
     pub(super) impersonators: TupleInterner<ImpersonatorId, 1>,
     pub(super) reasons: TupleInterner<ReasonId, 1>,
     pub(super) pages: TupleInterner<PageId, 1>,
-    /// The connection ids as they came, repeated or not.
-    pub(super) connections: StringTable<ConnectionId>,
-    /// The hash of each in its id space, by which it is found among those of other workers.
-    pub(super) connection_hashes: Vec<u64>,
+    pub(super) connections: WorkerConnections,
     pub(super) certificates: WorkerCertificates,
     pub(super) connection_names: WorkerConnectionNames,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
