@@ -8,7 +8,7 @@ use crate::survey::{Survey, Traits};
 pub struct Class {
     /// What is the same for all of them.
     pub traits: Traits,
-    /// Whether they have an impersonator, a reason for an impersonation, redeliveries or a conflict.
+    /// Whether they have an impersonator, a reason for an impersonation, redeliveries, a conflict, or an unusual time.
     pub has_details: bool,
 }
 

@@ -47,7 +47,7 @@ impl Changes {
 
     /// When the change happened that was read as the one of that index.
     pub(super) fn time_of(&self, index: u32) -> Timestamp {
-        self.all[index].time
+        self.tables.time(index, &self.all[index])
     }
 
     /// What changes have in common. Equal traits may be there more than once.
@@ -55,8 +55,8 @@ impl Changes {
         &self.tables.traits
     }
 
-    /// The index of the traits of a change, and whether it has details: an impersonator, a reason, redeliveries or a
-    /// conflict.
+    /// The index of the traits of a change, and whether it has details: an impersonator, a reason, redeliveries, a conflict
+    /// or an unusual time.
     #[inline]
     pub fn traits_of(&self, index: usize) -> (u32, bool) {
         self.all[self.order[index]].traits()

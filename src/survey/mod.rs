@@ -41,6 +41,7 @@ mod redaction;
 mod remap;
 mod repeats;
 mod runs;
+mod short_time;
 mod silences;
 mod sort;
 mod source_ranges;

@@ -12,12 +12,13 @@ use crate::survey::ids::{ActorId, ConnectionId, EventId, ImpersonatorId, IpId, O
 use crate::survey::input_order::ByBlock;
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
+use crate::survey::short_time::ShortTime;
 use crate::survey::traits::Traits;
 
 /// What a change has for itself.
 #[derive(Clone, Copy)]
 pub struct PackedChange {
-    pub time: Timestamp,
+    time: ShortTime,
     pub connection: Option<ConnectionId>,
     pub organization: Option<OrganizationId>,
     pub actor: Option<ActorId>,
@@ -36,6 +37,8 @@ const NO_BLOCK: BlockId = BlockId { input: 0, number: 0 };
 /// What few changes have.
 #[derive(Clone, Copy, Default)]
 pub struct Details {
+    /// The time, if it has no short form.
+    time: Option<Timestamp>,
     pub is_conflicting: bool,
     pub redeliveries: u32,
     impersonator: Option<ImpersonatorId>,
@@ -67,14 +70,14 @@ impl ChangeTables {
     /// The change of an index. It is always inlined, so that nothing is fetched of a change but what is asked for.
     #[inline(always)]
     pub fn unpack(&self, index: u32, packed: &PackedChange) -> Change {
-        let PackedChange { time, connection, organization, actor, ip, traits, line } = *packed;
+        let PackedChange { connection, organization, actor, ip, traits, line, .. } = *packed;
         let Traits {
             action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal, ..
         } = self.traits[(traits & !HAS_DETAILS) as usize];
-        let Details { is_conflicting, redeliveries, impersonator, reason } =
+        let Details { is_conflicting, redeliveries, impersonator, reason, .. } =
             if traits & HAS_DETAILS == 0 { Details::default() } else { self.details(index) };
         Change {
-            time,
+            time: self.time(index, packed),
             operation,
             has_failed,
             has_outcome,
@@ -94,6 +97,12 @@ impl ChangeTables {
             reason,
             place: LineRef { block: self.block_of(index), line },
         }
+    }
+
+    /// When a change happened.
+    #[inline(always)]
+    pub fn time(&self, index: u32, packed: &PackedChange) -> Timestamp {
+        packed.time.get().unwrap_or_else(|| self.details(index).time.unwrap_or(Timestamp::MIN))
     }
 
     /// The block of a change. It is seldom asked for.
@@ -160,7 +169,9 @@ impl WorkerChanges {
         self.tables.add_block(index, change.place.block);
         let Change { is_conflicting, redeliveries, impersonator, reason, .. } = *change;
         if packed.traits & HAS_DETAILS != 0 {
-            self.tables.details.insert(index, Details { is_conflicting, redeliveries, impersonator, reason });
+            let time = packed.time.get().is_none().then_some(change.time);
+            let details = Details { time, is_conflicting, redeliveries, impersonator, reason };
+            self.tables.details.insert(index, details);
         }
         if change.event.is_some() {
             pad(&mut self.tables.events, index);
@@ -170,9 +181,11 @@ impl WorkerChanges {
     }
 
     fn pack(&mut self, change: &Change) -> PackedChange {
-        let Change { time, connection, organization, actor, ip, place, .. } = *change;
+        let Change { connection, organization, actor, ip, place, .. } = *change;
+        let time = ShortTime::of(change.time);
         let traits = Traits::of(change);
-        let has_details = change.is_conflicting || change.redeliveries > 0 || change.is_impersonated();
+        let is_special = change.is_conflicting || change.redeliveries > 0 || change.is_impersonated();
+        let has_details = is_special || time.get().is_none();
         let all = &mut self.tables.traits;
         let traits = *self.known.entry(traits).or_insert_with(|| {
             let index = u32::try_from(all.len()).ok().filter(|index| index & HAS_DETAILS == 0);
@@ -252,7 +265,7 @@ mod tests {
     fn change([rare, common, own]: [u32; 3]) -> Change {
         let is = |bit: u32| common >> bit & 1 == 1;
         Change {
-            time: Timestamp { seconds: own.into(), nanos: own },
+            time: Timestamp { seconds: if rare == 6 { -1 } else { own.into() }, nanos: own },
             operation: OPERATIONS[common as usize % OPERATIONS.len()].operation,
             has_failed: is(0),
             has_outcome: is(1),
@@ -272,6 +285,11 @@ mod tests {
             reason: (rare == 5).then(|| ReasonId::new(own as usize)),
             place: LineRef { block: BlockId { input: common % 2, number: own / 3 }, line: own },
         }
+    }
+
+    #[test]
+    fn packed_changes_are_small() {
+        assert_eq!(size_of::<PackedChange>(), 32);
     }
 
     proptest! {
