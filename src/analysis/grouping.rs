@@ -11,7 +11,7 @@ use crate::analysis::calendar::Unit;
 use crate::model::attribute::{Attribute, Value};
 use crate::model::event::{Event, Space};
 use crate::model::time::Timestamp;
-use crate::survey::duplicates::{Item, content, for_each_repeated};
+use crate::survey::duplicates::{content, for_each_repeated};
 
 /// By what events are grouped.
 pub struct GroupBy {
@@ -139,12 +139,10 @@ impl WorkerGroups {
 pub fn groups(mut workers: Vec<WorkerGroups>) -> Vec<Group> {
     let events: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.events)).collect();
     let counts: Vec<_> = events.iter().map(|events| events.len() as u32).collect();
-    let content = |(worker, event): Item| events[worker as usize][event as usize].0;
-    for_each_repeated(&counts, content, |duplicates| {
-        for (_, (worker, event)) in duplicates.iter().skip(1) {
-            let (_, group) = events[*worker as usize][*event as usize];
-            workers[*worker as usize].groups[group as usize].count -= 1;
-        }
+    let contents = |worker: u32| events[worker as usize].iter().map(|(content, _)| *content);
+    for_each_repeated(&counts, contents, |_, (worker, event)| {
+        let (_, group) = events[worker as usize][event as usize];
+        workers[worker as usize].groups[group as usize].count -= 1;
     });
     let mut merged: HashMap<Vec<u8>, Group, RandomState> = HashMap::default();
     for group in workers.into_iter().flat_map(|worker| worker.groups) {

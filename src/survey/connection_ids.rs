@@ -2,9 +2,10 @@
 //! per change would miss every cache.
 
 use crate::model::event::Space;
+use crate::parallel;
 use crate::survey::duplicates::{Item, connection_hash, for_each_repeated};
 use crate::survey::ids::{ConnectionId, Id};
-use crate::survey::interner::StringTable;
+use crate::survey::interner::{StringTable, StringTables};
 
 /// The ids of connections as they came to a worker, repeated or not.
 #[derive(Default)]
@@ -21,16 +22,16 @@ impl WorkerConnections {
         self.ids.push(id)
     }
 
-    fn hash(&self, index: u32) -> u64 {
-        let index = index as usize;
-        connection_hash(self.spaces[index], self.ids.text(ConnectionId::new(index)))
+    /// The hash of each, by which it is found among those of other workers.
+    fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.ids.iter().zip(&self.spaces).map(|(id, space)| connection_hash(*space, id))
     }
 }
 
 /// The ids of all workers.
 pub struct AllConnections {
     /// Each id once.
-    pub ids: StringTable<ConnectionId>,
+    pub ids: StringTables<ConnectionId>,
     /// For each row of all workers, those of each after those of another, which id it is.
     pub of_rows: Vec<ConnectionId>,
     /// How many rows precede those of each worker.
@@ -39,7 +40,7 @@ pub struct AllConnections {
 
 impl AllConnections {
     /// Finds out which rows of which workers have the same id.
-    pub fn of(workers: Vec<WorkerConnections>) -> Self {
+    pub fn of(mut workers: Vec<WorkerConnections>) -> Self {
         let counts: Vec<_> = workers.iter().map(|worker| worker.ids.len() as u32).collect();
         let mut before = Vec::new();
         let mut all = 0;
@@ -49,31 +50,31 @@ impl AllConnections {
         }
         // At first, which row is the first one with the same id.
         let mut of_rows: Vec<_> = ConnectionId::first(all).collect();
-        let hash = |(worker, index): Item| workers[worker as usize].hash(index);
-        for_each_repeated(&counts, hash, |group| {
-            let row = |(_, item): &(u64, Item)| before[item.0 as usize] + item.1 as usize;
-            let first = ConnectionId::new(row(&group[0]));
-            group.iter().for_each(|item| of_rows[row(item)] = first);
+        let hashes = |worker: u32| workers[worker as usize].hashes();
+        let row = |(worker, index): Item| before[worker as usize] + index as usize;
+        for_each_repeated(&counts, hashes, |first, again| {
+            of_rows[row(again)] = ConnectionId::new(row(first));
         });
-        let ids = each_once(workers, &mut of_rows);
+        let mut parts: Vec<_> = workers.iter_mut().zip(&before).collect();
+        let tables = parallel::map_mut(&mut parts, |(worker, before)| {
+            // Given back as soon as it is read.
+            let WorkerConnections { ids, .. } = std::mem::take(*worker);
+            let rows = ConnectionId::first(all).skip(**before);
+            let mut firsts = StringTable::default();
+            for (_, text) in rows.zip(ids.iter()).filter(|(row, _)| of_rows[row.index()] == *row) {
+                firsts.push(text);
+            }
+            firsts
+        });
+        let mut ids = StringTables::default();
+        for table in tables {
+            ids.add(table);
+        }
+        let mut next = ConnectionId::first(ids.len());
+        for row in 0..all {
+            let first = of_rows[row].index();
+            of_rows[row] = if first == row { next.next().unwrap_or(of_rows[row]) } else { of_rows[first] };
+        }
         Self { ids, of_rows, before }
     }
-}
-
-/// Each id once. Takes for each row the first one with the same id, and makes it the index of the id.
-fn each_once(workers: Vec<WorkerConnections>, of_rows: &mut [ConnectionId]) -> StringTable<ConnectionId> {
-    let rows = || ConnectionId::first(of_rows.len());
-    let texts = workers.iter().flat_map(|worker| worker.ids.iter());
-    let firsts = rows().zip(texts).filter(|(row, _)| of_rows[row.index()] == *row);
-    let (count, bytes) = firsts.fold((0, 0), |(count, bytes), (_, text)| (count + 1, bytes + text.len()));
-    let mut ids = StringTable::with_capacity(count, bytes);
-    let mut rows = rows();
-    // The table of each worker is given back before the next one is read.
-    for worker in workers {
-        for (text, row) in worker.ids.iter().zip(&mut rows) {
-            let first = of_rows[row.index()];
-            of_rows[row.index()] = if first == row { ids.push(text) } else { of_rows[first.index()] };
-        }
-    }
-    ids
 }

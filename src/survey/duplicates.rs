@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
 use crate::model::attribute::Attribute;
 use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
@@ -101,12 +104,12 @@ fn value_hash(keys: &Keys, Fields { text, spans, .. }: Fields<'_>, value: &Conte
 /// The number of a worker, and the index of one of its items.
 pub type Item = (u32, u32);
 
-/// Finds the keys that several items share among those of all workers, and passes these items to `each`, in order, each
-/// with the key. `counts` says how many each worker has, `key` the key of an item.
-pub fn for_each_repeated(
+/// Finds the items whose key an item before them has, among those of all workers, and passes each of them to `each` after
+/// the first item with its key. `counts` says how many items each worker has, `keys` passes the key of each of them on.
+pub fn for_each_repeated<K: Iterator<Item = u64>>(
     counts: &[u32],
-    key: impl Fn(Item) -> u64 + Sync,
-    mut each: impl FnMut(&[(u64, Item)]),
+    keys: impl Fn(u32) -> K + Sync,
+    mut each: impl FnMut(Item, Item),
 ) {
     let count = counts.iter().map(|count| *count as usize).sum::<usize>();
     let bits = (count / PART).next_power_of_two().trailing_zeros();
@@ -118,20 +121,14 @@ pub fn for_each_repeated(
     for begin in (0..all).step_by(at_once) {
         let wanted = begin..begin + at_once;
         let scattered = parallel::map(&workers, |(worker, count)| {
-            scattered(**count, (bits, &wanted), |at| key((*worker, at)))
+            scattered(keys(*worker), **count as usize >> bits, (bits, &wanted))
         });
-        let mut parts: Vec<Vec<Vec<Entry>>> = wanted.map(|_| Vec::new()).collect();
+        let mut parts: Vec<Vec<Vec<Keyed>>> = wanted.map(|_| Vec::new()).collect();
         for of_worker in scattered {
             parts.iter_mut().zip(of_worker).for_each(|(part, entries)| part.push(entries));
         }
-        let repeated = parallel::map_mut(&mut parts, |part| {
-            let items = repeated_in(std::mem::take(part));
-            let mut keyed: Vec<_> = items.into_iter().map(|item| (key(item), item)).collect();
-            keyed.sort_unstable();
-            keyed
-        });
-        let groups = repeated.iter().flat_map(|part| part.chunk_by(|a, b| a.0 == b.0));
-        groups.filter(|group| group.len() > 1).for_each(&mut each);
+        let repeated = parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part)));
+        repeated.into_iter().flatten().for_each(|(first, again)| each(first, again));
     }
 }
 
@@ -141,34 +138,46 @@ const PART: usize = 1 << 13;
 /// From so many keys on, memory counts.
 const MANY: usize = if cfg!(test) { 1 << 15 } else { 1 << 20 };
 
-/// Some bits of an item's key, and its index.
-type Entry = (u32, u32);
+/// The key of an item, and its index.
+type Keyed = (u64, u32);
 
-/// The items of a worker in the wanted parts by the first bits of their keys, each with the 32 bits that follow.
-fn scattered(count: u32, (bits, wanted): (u32, &Range<usize>), key: impl Fn(u32) -> u64) -> Vec<Vec<Entry>> {
-    let usual = count as usize >> bits;
+/// The items of a worker in the wanted parts, by the first bits of their keys. `usual` is how many a part has.
+fn scattered(
+    keys: impl Iterator<Item = u64>,
+    usual: usize,
+    (bits, wanted): (u32, &Range<usize>),
+) -> Vec<Vec<Keyed>> {
     let mut parts: Vec<_> = wanted.clone().map(|_| Vec::with_capacity(usual + usual / 8)).collect();
-    for index in 0..count {
-        let key = key(index);
+    for (index, key) in (0..).zip(keys) {
         let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
         if let Some(part) = parts.get_mut(part.wrapping_sub(wanted.start)) {
-            part.push(((key << bits >> u32::BITS) as u32, index));
+            part.push((key, index));
         }
     }
     parts
 }
 
-/// The items of a part that share the bits of their keys with others, and perhaps all of their keys.
-fn repeated_in(mut workers: Vec<Vec<Entry>>) -> Vec<Item> {
+/// The items of a part that repeat a key, each after the first item with its key.
+fn repeated_in(mut workers: Vec<Vec<Keyed>>) -> Vec<(Item, Item)> {
     let suspects = RepeatFilter::among(&workers);
-    workers.iter_mut().for_each(|entries| entries.retain(|(bits, _)| suspects.have(*bits)));
-    let of_workers = (0..).zip(workers);
-    let mut suspected: Vec<_> = of_workers
-        .flat_map(|(worker, entries)| entries.into_iter().map(move |(bits, index)| (bits, (worker, index))))
-        .collect();
-    suspected.sort_unstable();
-    let groups = suspected.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-    groups.flatten().map(|(_, item)| *item).collect()
+    workers.iter_mut().for_each(|entries| entries.retain(|(key, _)| suspects.have(*key)));
+    let mut firsts: HashTable<(u64, Item)> =
+        HashTable::with_capacity(workers.iter().map(Vec::len).sum::<usize>());
+    // The first bits of all keys of a part are the same.
+    let hash = |key: u64| key.rotate_left(u32::BITS);
+    let mut repeated = Vec::new();
+    for (worker, entries) in (0..).zip(workers) {
+        for (key, index) in entries {
+            let item = (worker, index);
+            match firsts.entry(hash(key), |first| first.0 == key, |first| hash(first.0)) {
+                Entry::Occupied(first) => repeated.push((first.get().1, item)),
+                Entry::Vacant(vacant) => {
+                    vacant.insert((key, item));
+                }
+            }
+        }
+    }
+    repeated
 }
 
 /// A filter for keys that may be repeated. Most are not, and need not be sorted.
@@ -182,7 +191,7 @@ struct RepeatFilter {
 const ROOM: usize = 8;
 
 impl RepeatFilter {
-    fn among(workers: &[Vec<Entry>]) -> Self {
+    fn among(workers: &[Vec<Keyed>]) -> Self {
         let count = workers.iter().map(Vec::len).sum::<usize>();
         let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
         for (key, _) in workers.iter().flatten() {
@@ -192,14 +201,14 @@ impl RepeatFilter {
         Self { came }
     }
 
-    fn have(&self, key: u32) -> bool {
+    fn have(&self, key: u64) -> bool {
         let (word, once) = slot(key, self.came.len());
         self.came[word] & once << 1 != 0
     }
 }
 
 /// The index of a key's word in the filter, whose length is a power of two, and the first of its two bits.
-fn slot(key: u32, words: usize) -> (usize, u64) {
+fn slot(key: u64, words: usize) -> (usize, u64) {
     ((key >> 5) as usize & (words - 1), 1 << (2 * (key & 31)))
 }
 
@@ -224,10 +233,14 @@ mod tests {
             }
             expected.retain(|_, items| items.len() > 1);
             let counts: Vec<_> = workers.iter().map(|items| items.len() as u32).collect();
-            let key = |(worker, index): Item| key(&workers[worker as usize][index as usize]);
-            let mut groups: Vec<Vec<Item>> = Vec::new();
-            for_each_repeated(&counts, key, |group| groups.push(group.iter().map(|(_, item)| *item).collect()));
-            prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());
+            let keys = |worker: u32| workers[worker as usize].iter().map(key);
+            let mut groups: BTreeMap<Item, Vec<Item>> = BTreeMap::new();
+            for_each_repeated(&counts, keys, |first, again| {
+                groups.entry(first).or_insert_with(|| vec![first]).push(again);
+            });
+            let mut expected: Vec<_> = expected.into_values().collect();
+            expected.sort();
+            prop_assert_eq!(groups.into_values().collect::<Vec<_>>(), expected);
         }
     }
 }

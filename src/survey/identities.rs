@@ -87,13 +87,9 @@ impl Identities {
         self.change_keys.len() + self.others.len()
     }
 
-    /// The key of the delivery of an index among all.
-    #[inline]
-    pub fn key(&self, index: u32) -> u64 {
-        match self.change_keys.get(index) {
-            Some(key) => *key,
-            None => self.others[index - self.change_keys.len()].key,
-        }
+    /// The key of each delivery.
+    pub fn keys(&self) -> impl Iterator<Item = u64> {
+        self.change_keys.iter().copied().chain(self.others.iter().map(|delivery| delivery.key))
     }
 
     /// The delivery of an index among all.

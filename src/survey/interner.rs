@@ -34,11 +34,6 @@ impl<I> Default for StringTable<I> {
 const SPAN_BITS: u32 = if cfg!(test) { 5 } else { u32::BITS };
 
 impl<I: Id> StringTable<I> {
-    /// An empty table with room for so many texts, which have so many bytes together.
-    pub fn with_capacity(texts: usize, bytes: usize) -> Self {
-        Self { all: String::with_capacity(bytes), ends: Vec::with_capacity(texts), beyond: Vec::new() }
-    }
-
     /// Adds a text, even if it is in the table already, and returns its id.
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());
@@ -75,7 +70,11 @@ impl<I: Id> StringTable<I> {
 
     /// All texts.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        I::first(self.len()).map(|id| self.text_at(id))
+        let mut start = 0;
+        (0..self.len()).map(move |at| {
+            let end = self.end(at);
+            piece(&self.all, std::mem::replace(&mut start, end), end)
+        })
     }
 
     /// How many texts there are.

@@ -9,6 +9,7 @@ mod anomalies;
 mod arrivals;
 mod certificates;
 mod change;
+mod change_blocks;
 mod changes;
 pub mod collect;
 mod connection_ids;
@@ -69,7 +70,7 @@ use crate::survey::ids::{
     ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, Id, ImpersonatorId, IpId, LabelId,
     OrganizationId, PageId, ReasonId,
 };
-use crate::survey::interner::{Interner, StringTable, StringTables};
+use crate::survey::interner::{Interner, StringTables};
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
@@ -192,7 +193,7 @@ pub struct Survey {
     /// Pages.
     pub pages: Interner<PageId>,
     /// Connection ids. A text is there once for each id space.
-    pub connections: StringTable<ConnectionId>,
+    pub connections: StringTables<ConnectionId>,
     /// What events say about certificates of connections, in time order.
     pub certificates: Vec<CertificateNotice>,
     /// The vendors' types of certificates.

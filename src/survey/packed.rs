@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::model::time::Timestamp;
-use crate::scan::{BlockId, LineRef};
+use crate::scan::LineRef;
 use crate::survey::Change;
+use crate::survey::change_blocks::ChangeBlocks;
 use crate::survey::ids::{ActorId, ConnectionId, EventId, ImpersonatorId, IpId, OrganizationId, ReasonId};
 use crate::survey::input_order::ByBlock;
 use crate::survey::pile::Pile;
@@ -31,9 +32,6 @@ pub struct PackedChange {
 /// Set beside the index of the traits of a change that has details.
 const HAS_DETAILS: u32 = 1 << 31;
 
-/// Stands for a block that cannot be missing. A panic in its stead would have to be kept where no place is asked for.
-const NO_BLOCK: BlockId = BlockId { input: 0, number: 0 };
-
 /// What few changes have.
 #[derive(Clone, Copy, Default)]
 pub struct Details {
@@ -50,8 +48,7 @@ pub struct Details {
 pub struct ChangeTables {
     /// Of several workers, those of each.
     pub traits: Vec<Traits>,
-    /// The blocks that changes are in, each with the index of the first of them.
-    blocks: Vec<(u32, BlockId)>,
+    blocks: ChangeBlocks,
     /// By index of the change.
     details: HashMap<u32, Details, RandomState>,
     /// The event ids of the changes up to the last one that has an id.
@@ -74,10 +71,10 @@ impl ChangeTables {
         let Traits {
             action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal, ..
         } = self.traits[(traits & !HAS_DETAILS) as usize];
-        let Details { is_conflicting, redeliveries, impersonator, reason, .. } =
+        let Details { time, is_conflicting, redeliveries, impersonator, reason } =
             if traits & HAS_DETAILS == 0 { Details::default() } else { self.details(index) };
         Change {
-            time: self.time(index, packed),
+            time: packed.time.get().or(time).unwrap_or(Timestamp::MIN),
             operation,
             has_failed,
             has_outcome,
@@ -95,7 +92,7 @@ impl ChangeTables {
             ip,
             impersonator,
             reason,
-            place: LineRef { block: self.block_of(index), line },
+            place: LineRef { block: self.blocks.get(index), line },
         }
     }
 
@@ -105,12 +102,6 @@ impl ChangeTables {
         packed.time.get().unwrap_or_else(|| self.details(index).time.unwrap_or(Timestamp::MIN))
     }
 
-    /// The block of a change. It is seldom asked for.
-    fn block_of(&self, index: u32) -> BlockId {
-        let after = self.blocks.partition_point(|(first, _)| *first <= index);
-        after.checked_sub(1).map_or(NO_BLOCK, |at| self.blocks[at].1)
-    }
-
     #[cold]
     fn details(&self, index: u32) -> Details {
         self.details.get(&index).copied().unwrap_or_default()
@@ -118,7 +109,7 @@ impl ChangeTables {
 
     /// Adds the tables of other changes, whose ids are translated. The first of them has the index `first`.
     pub fn append(&mut self, other: Self, first: u32, map: &IdMaps<'_>) {
-        self.blocks.extend(other.blocks.into_iter().map(|(index, block)| (first + index, block)));
+        self.blocks.append(other.blocks, first);
         self.traits.extend(other.traits.into_iter().map(|traits| Traits {
             action: map.actions.of(traits.action).unwrap_or(traits.action),
             kind: map.kinds.of(traits.kind),
@@ -134,13 +125,6 @@ impl ChangeTables {
             other.events.iter().for_each(|event| {
                 self.events.push(map.event(*event));
             });
-        }
-    }
-
-    /// Notes the block of the next change.
-    fn add_block(&mut self, index: u32, block: BlockId) {
-        if self.blocks.last().is_none_or(|(_, last)| *last != block) {
-            self.blocks.push((index, block));
         }
     }
 }
@@ -166,7 +150,7 @@ impl WorkerChanges {
     pub fn push(&mut self, change: &Change) -> u32 {
         let packed = self.pack(change);
         let index = self.packed.push(change.place.block, change.time, packed);
-        self.tables.add_block(index, change.place.block);
+        self.tables.blocks.push(index, change.place.block);
         let Change { is_conflicting, redeliveries, impersonator, reason, .. } = *change;
         if packed.traits & HAS_DETAILS != 0 {
             let time = packed.time.get().is_none().then_some(change.time);
@@ -216,15 +200,11 @@ impl WorkerChanges {
 
     /// Changes where changes are in the input.
     pub fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
-        let mut old = std::mem::take(&mut self.tables.blocks).into_iter().peekable();
-        let mut block = NO_BLOCK;
+        let old = std::mem::take(&mut self.tables.blocks);
         for (index, packed) in (0..).zip(self.packed.all.iter_mut()) {
-            while let Some((_, next)) = old.next_if(|(first, _)| *first <= index) {
-                block = next;
-            }
-            let new = place(LineRef { block, line: packed.line });
+            let new = place(LineRef { block: old.get(index), line: packed.line });
             packed.line = new.line;
-            self.tables.add_block(index, new.block);
+            self.tables.blocks.push(index, new.block);
         }
     }
 }
@@ -258,6 +238,7 @@ mod tests {
     use crate::model::neutral::ActorKind;
     use crate::model::operation::OPERATIONS;
     use crate::model::scopes::Scopes;
+    use crate::scan::BlockId;
     use crate::survey::ids::{ActionId, Id, KindId};
     use proptest::prelude::*;
 

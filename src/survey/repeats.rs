@@ -31,9 +31,13 @@ impl Survey {
         let delivery = |item: &Item| identities[item.0 as usize].delivery(item.1);
         let content = |item: &Item| delivery(item).content;
         let counts: Vec<_> = identities.iter().map(Identities::len).collect();
-        let key = |(worker, index): Item| identities[worker as usize].key(index);
-        for_each_repeated(&counts, key, |group| {
-            let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
+        let keys = |worker: u32| identities[worker as usize].keys();
+        let mut repeated = Vec::new();
+        for_each_repeated(&counts, keys, |first, again| repeated.push((first, again)));
+        repeated.sort_unstable();
+        for group in repeated.chunk_by(|a, b| a.0 == b.0) {
+            let again = group.iter().map(|(_, again)| *again);
+            let mut group: Vec<_> = std::iter::once(group[0].0).chain(again).collect();
             let place =
                 |item: &Item| workers[item.0 as usize].kept(delivery(item).kept).map(|kept| kept.place);
             group.sort_by_cached_key(|item| (content(item), place(item)));
@@ -57,7 +61,7 @@ impl Survey {
                     again.iter().filter_map(|item| Some((item.0, delivery(item).seen?.index() as u32))),
                 );
             }
-        });
+        }
         repeats
     }
 }
