@@ -3,9 +3,10 @@
 
 use crate::model::event::Space;
 use crate::parallel;
-use crate::survey::duplicates::{Item, connection_hash, for_each_repeated};
+use crate::survey::duplicates::{CONNECTION_ID, Item, for_each_repeated};
 use crate::survey::ids::{ConnectionId, Id};
 use crate::survey::interner::{StringTable, StringTables};
+use crate::text::keyed_hash::KEYS;
 
 /// The ids of connections as they came to a worker, repeated or not.
 #[derive(Default)]
@@ -24,7 +25,10 @@ impl WorkerConnections {
 
     /// The hash of each, by which it is found among those of other workers.
     fn hashes(&self) -> impl Iterator<Item = u64> {
-        self.ids.iter().zip(&self.spaces).map(|(id, space)| connection_hash(*space, id))
+        let Self { ids, spaces } = self;
+        let keys = &*KEYS;
+        let key = |space: Space| keys.at(CONNECTION_ID + u64::from(space));
+        ids.spans().zip(spaces).map(move |(span, space)| keys.part(key(*space), ids.all().as_bytes(), span))
     }
 }
 
@@ -56,19 +60,12 @@ impl AllConnections {
             of_rows[row(again)] = ConnectionId::new(row(first));
         });
         let mut parts: Vec<_> = workers.iter_mut().zip(&before).collect();
-        let tables = parallel::map_mut(&mut parts, |(worker, before)| {
-            // Given back as soon as it is read.
-            let WorkerConnections { ids, .. } = std::mem::take(*worker);
-            let rows = ConnectionId::first(all).skip(**before);
-            let mut firsts = StringTable::default();
-            for (_, text) in rows.zip(ids.iter()).filter(|(row, _)| of_rows[row.index()] == *row) {
-                firsts.push(text);
-            }
-            firsts
+        parallel::change(&mut parts, |(worker, before)| {
+            worker.ids.retain(|index| of_rows[**before + index].index() == **before + index);
         });
         let mut ids = StringTables::default();
-        for table in tables {
-            ids.add(table);
+        for worker in workers {
+            ids.add(worker.ids);
         }
         let mut next = ConnectionId::first(ids.len());
         for row in 0..all {

@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::model::attribute::Attribute;
-use crate::model::event::{Event, Retained, Space};
+use crate::model::event::{Event, Retained};
 use crate::model::fields::{ContentValue, Fields};
 use crate::model::reported::{reported_hash, time_hash};
 use crate::parallel;
@@ -39,10 +39,10 @@ pub struct ContentHashes {
     form: String,
 }
 
-/// The place of an event id among the texts that are hashed, and that of the id of a connection in the first id space.
-/// None of the places of other texts is as high.
+/// The place of an event id among the texts that are hashed. None of the places of texts of an event is as high.
 const EVENT_ID: u64 = 1 << 32;
-const CONNECTION_ID: u64 = 2 << 32;
+/// The place of the id of a connection in the first id space.
+pub const CONNECTION_ID: u64 = 2 << 32;
 
 impl EventKey {
     /// The key of an event. `hashes` receives the hash of each value of its content.
@@ -64,11 +64,6 @@ impl EventKey {
         let key = id.map_or(content, |id| KEYS.text(of_source(), id.as_bytes()));
         Self { key, content, is_only_counted, has_digest: digest.is_some() }
     }
-}
-
-/// The hash of a connection's id in an id space, by which it is found among those of other workers.
-pub fn connection_hash(space: Space, id: &str) -> u64 {
-    KEYS.text(KEYS.at(CONNECTION_ID + u64::from(space)), id.as_bytes())
 }
 
 /// The hash of an event's content. It does not depend on the order of values in the line.
@@ -138,8 +133,13 @@ const PART: usize = 1 << 13;
 /// From so many keys on, memory counts.
 const MANY: usize = if cfg!(test) { 1 << 15 } else { 1 << 20 };
 
-/// The key of an item, and its index.
-type Keyed = (u64, u32);
+/// The key of an item, and its index. It has no padding, as there are millions of them.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed(4))]
+struct Keyed {
+    key: u64,
+    index: u32,
+}
 
 /// The items of a worker in the wanted parts, by the first bits of their keys. `usual` is how many a part has.
 fn scattered(
@@ -151,7 +151,7 @@ fn scattered(
     for (index, key) in (0..).zip(keys) {
         let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
         if let Some(part) = parts.get_mut(part.wrapping_sub(wanted.start)) {
-            part.push((key, index));
+            part.push(Keyed { key, index });
         }
     }
     parts
@@ -160,14 +160,14 @@ fn scattered(
 /// The items of a part that repeat a key, each after the first item with its key.
 fn repeated_in(mut workers: Vec<Vec<Keyed>>) -> Vec<(Item, Item)> {
     let suspects = RepeatFilter::among(&workers);
-    workers.iter_mut().for_each(|entries| entries.retain(|(key, _)| suspects.have(*key)));
+    workers.iter_mut().for_each(|entries| entries.retain(|entry| suspects.have(entry.key)));
     let mut firsts: HashTable<(u64, Item)> =
         HashTable::with_capacity(workers.iter().map(Vec::len).sum::<usize>());
     // The first bits of all keys of a part are the same.
     let hash = |key: u64| key.rotate_left(u32::BITS);
     let mut repeated = Vec::new();
     for (worker, entries) in (0..).zip(workers) {
-        for (key, index) in entries {
+        for Keyed { key, index } in entries {
             let item = (worker, index);
             match firsts.entry(hash(key), |first| first.0 == key, |first| hash(first.0)) {
                 Entry::Occupied(first) => repeated.push((first.get().1, item)),
@@ -194,8 +194,8 @@ impl RepeatFilter {
     fn among(workers: &[Vec<Keyed>]) -> Self {
         let count = workers.iter().map(Vec::len).sum::<usize>();
         let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
-        for (key, _) in workers.iter().flatten() {
-            let (word, once) = slot(*key, came.len());
+        for entry in workers.iter().flatten() {
+            let (word, once) = slot(entry.key, came.len());
             came[word] |= once | (came[word] & once) << 1;
         }
         Self { came }

@@ -3,6 +3,7 @@
 //! Ids depend on the order in which texts were added, so no output may be ordered by them.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -33,16 +34,21 @@ impl<I> Default for StringTable<I> {
 /// The size of a span as a power of two, so that an end takes four bytes.
 const SPAN_BITS: u32 = if cfg!(test) { 5 } else { u32::BITS };
 
+/// Where a text ends in its span, if it is the last one and there are so many bytes up to its end.
+fn end_of<I: Id>(id: I, bytes: usize, beyond: &mut Vec<I>) -> u32 {
+    let end = bytes as u64;
+    while (beyond.len() as u64) < end >> SPAN_BITS {
+        beyond.push(id);
+    }
+    (end & ((1 << SPAN_BITS) - 1)) as u32
+}
+
 impl<I: Id> StringTable<I> {
     /// Adds a text, even if it is in the table already, and returns its id.
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());
         self.all.push_str(text);
-        let end = self.all.len() as u64;
-        self.ends.push((end & ((1 << SPAN_BITS) - 1)) as u32);
-        while (self.beyond.len() as u64) < end >> SPAN_BITS {
-            self.beyond.push(id);
-        }
+        self.ends.push(end_of(id, self.all.len(), &mut self.beyond));
         id
     }
 
@@ -70,11 +76,44 @@ impl<I: Id> StringTable<I> {
 
     /// All texts.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.spans().map(|span| piece(&self.all, span.start, span.end))
+    }
+
+    /// Keeps some of the texts, by index, and gives the memory of others back.
+    pub fn retain(&mut self, is_wanted: impl Fn(usize) -> bool) {
+        let mut bytes = std::mem::take(&mut self.all).into_bytes();
+        let mut beyond = Vec::new();
+        let (mut count, mut length, mut start) = (0, 0, 0);
+        for at in 0..self.ends.len() {
+            let end = self.end(at);
+            if is_wanted(at) {
+                bytes.copy_within(start..end, length);
+                length += end - start;
+                self.ends[count] = end_of(I::new(count), length, &mut beyond);
+                count += 1;
+            }
+            start = end;
+        }
+        bytes.truncate(length);
+        bytes.shrink_to_fit();
+        self.ends.truncate(count);
+        self.ends.shrink_to_fit();
+        self.all = String::from_utf8(bytes).expect("whole texts are kept");
+        self.beyond = beyond;
+    }
+
+    /// Where in [`Self::all`] each text is.
+    pub fn spans(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
         (0..self.len()).map(move |at| {
             let end = self.end(at);
-            piece(&self.all, std::mem::replace(&mut start, end), end)
+            std::mem::replace(&mut start, end)..end
         })
+    }
+
+    /// All texts, one after the other.
+    pub fn all(&self) -> &str {
+        &self.all
     }
 
     /// How many texts there are.
@@ -290,7 +329,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_table_of_many_spans_has_every_text(texts in prop::collection::vec("[a-zé]{0,90}", 0..20)) {
+        fn a_table_of_many_spans_has_every_text(texts in prop::collection::vec("[a-zé]{0,90}", 0..20), kept: u32) {
             let mut table: StringTable<EventId> = StringTable::default();
             for (index, text) in texts.iter().enumerate() {
                 prop_assert_eq!(table.push(text).index(), index);
@@ -298,6 +337,12 @@ mod tests {
             prop_assert!(table.iter().eq(&texts));
             let of = |index: usize| table.get(EventId::new(index));
             prop_assert_eq!((of(0), of(texts.len())), (texts.first().map(String::as_str), None));
+            let is_kept = |index: usize| kept >> index & 1 == 1;
+            table.retain(is_kept);
+            let rest: Vec<_> = (0..).zip(&texts).filter(|(index, _)| is_kept(*index)).map(|(_, text)| text).collect();
+            prop_assert!(table.iter().eq(rest.iter().copied()));
+            let texts = (0..rest.len()).map(|index| table.text(EventId::new(index)));
+            prop_assert!(texts.eq(rest.iter().copied()));
         }
     }
 }
