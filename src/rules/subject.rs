@@ -132,6 +132,27 @@ impl Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::operation::Operation;
+    use crate::rules::testing::{at, change};
+    use crate::survey::Change;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn times_are_compared_without_being_read(steps in prop::collection::vec(0..2_i64, 1..20)) {
+            let mut survey = Survey::default();
+            let mut time = 0;
+            for step in &steps {
+                time += step;
+                let change = change(&mut survey, "centure", Operation::Deleted);
+                survey.changes.push(Change { time: at(time), ..change });
+            }
+            for (a, b) in (0..steps.len()).flat_map(|a| (0..steps.len()).map(move |b| (a, b))) {
+                let [a, b] = [a, b].map(Subject::Change);
+                prop_assert_eq!(a.compare_times(b, &survey), a.time(&survey).cmp(&b.time(&survey)));
+            }
+        }
+    }
 
     #[test]
     fn subjects_are_small() {

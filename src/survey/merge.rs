@@ -128,6 +128,9 @@ impl Survey {
     /// Adds the counts and anomalies of a worker.
     fn add_up(&mut self, worker: &mut WorkerSurvey, map: &IdMaps<'_>) {
         worker.end_quarter();
+        if self.quarters.is_empty() {
+            std::mem::swap(&mut self.quarters, &mut worker.quarters);
+        }
         for (quarter, count) in &worker.quarters {
             *self.quarters.entry(*quarter).or_default() += count;
         }

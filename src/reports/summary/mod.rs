@@ -31,15 +31,19 @@ pub static REPORT: Report = Report {
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = input.survey;
-    let ((attention, without_sso), actors) =
-        parallel::both(|| attention(input), || ranking(input, &survey.actors, ACTORS));
+    let ((attention, without_sso), (timeline, organizations, actors)) = parallel::both(
+        || attention(input),
+        || {
+            let organizations = ranking(input, &survey.organizations, ORGANIZATIONS);
+            (timeline(input), organizations, ranking(input, &survey.actors, ACTORS))
+        },
+    );
     let (actions, _) = survey.actions.ranking(usize::MAX);
     let by_action = || actions.iter().map(|(id, seen)| (survey.action_facts[id.index()], *seen));
     let operations = by_action().map(|((_, operation), seen)| (Some(operation.name()), seen));
     let sources = by_action().map(|((source, _), seen)| (Some(source), seen));
     let providers = survey.kinds.counted().map(|(kind, seen)| (kind.provider, seen));
     let protocols = survey.kinds.counted().map(|(kind, seen)| (kind.protocol, seen));
-    let organizations = ranking(input, &survey.organizations, ORGANIZATIONS);
     let connection_types = ranking(input, &survey.kinds.types, CONNECTION_TYPES);
     let figures = Figures::of(input, without_sso);
     Sheet {
@@ -52,7 +56,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         sections: vec![
             Section::facts("input", "Input", totals(input)),
             Section::table("attention", "Needs attention", attention),
-            Section::chart("timeline", "Events over time", timeline(input)),
+            Section::chart("timeline", "Events over time", timeline),
             Section::table("actions", "Actions", ranking(input, &survey.actions, ACTIONS)),
             Section::table("operations", "Operations", by_term(survey, operations)),
             Section::table("sources", "Sources", by_term(survey, sources)),
