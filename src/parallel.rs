@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
-    ParallelExtend, ParallelIterator,
+    ParallelBridge, ParallelExtend, ParallelIterator,
 };
 use rayon::slice::ParallelSliceMut;
 
@@ -62,9 +62,12 @@ pub fn map_mut<T: Send, U: Send>(items: &mut [T], of: impl Fn(&mut T) -> U + Sen
     items.par_iter_mut().map(of).collect()
 }
 
-/// The same where a single item may take long: each is its own task, which idle threads take over.
+/// The same where a single item may take long: each thread takes the next one when it is done with another.
 pub fn map_each<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
-    items.par_iter().with_max_len(1).map(of).collect()
+    let taken = items.iter().enumerate().par_bridge();
+    let mut mapped: Vec<_> = taken.map(|(index, item)| (index, of(item))).collect();
+    mapped.sort_unstable_by_key(|(index, _)| *index);
+    mapped.into_iter().map(|(_, mapped)| mapped).collect()
 }
 
 /// Adds `count` things in order, each made from its index.
