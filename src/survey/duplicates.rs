@@ -100,7 +100,7 @@ fn value_hash(keys: &Keys, Fields { text, spans, .. }: Fields<'_>, value: &Conte
 pub type Item = (u32, u32);
 
 /// Finds the items whose key an item before them has, among those of all workers, and passes each of them to `each` after
-/// the first item with its key. `counts` says how many items each worker has, `keys` passes the key of each of them on.
+/// the first item with its key. `counts` says how many items each worker has, `keys` gives their keys in order.
 pub fn for_each_repeated<K: Iterator<Item = u64>>(
     counts: &[u32],
     keys: impl Fn(u32) -> K + Sync,
@@ -161,8 +161,9 @@ fn scattered(
 fn repeated_in(mut workers: Vec<Vec<Keyed>>) -> Vec<(Item, Item)> {
     let suspects = RepeatFilter::among(&workers);
     workers.iter_mut().for_each(|entries| entries.retain(|entry| suspects.have(entry.key)));
-    let mut firsts: HashTable<(u64, Item)> =
-        HashTable::with_capacity(workers.iter().map(Vec::len).sum::<usize>());
+    // A key can be that of any number of items.
+    let usual = workers.iter().map(Vec::len).sum::<usize>().min(PART);
+    let mut firsts: HashTable<(u64, Item)> = HashTable::with_capacity(usual);
     // The first bits of all keys of a part are the same.
     let hash = |key: u64| key.rotate_left(u32::BITS);
     let mut repeated = Vec::new();
