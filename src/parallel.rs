@@ -62,7 +62,7 @@ pub fn map_mut<T: Send, U: Send>(items: &mut [T], of: impl Fn(&mut T) -> U + Sen
     items.par_iter_mut().map(of).collect()
 }
 
-/// The same where a single item may take long: each thread takes the next one when it is done with another.
+/// Maps every item, in order, where a single one may take long: each thread takes the next one when it is done with another.
 pub fn map_each<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     let taken = items.iter().enumerate().par_bridge();
     let mut mapped: Vec<_> = taken.map(|(index, item)| (index, of(item))).collect();

@@ -181,7 +181,7 @@ fn repeated_in(mut workers: Vec<Vec<Keyed>>) -> Vec<(Item, Item)> {
     repeated
 }
 
-/// A filter for keys that may be repeated. Most are not, and need not be sorted.
+/// A filter for keys that may be repeated. Most are not, and need not be looked up.
 struct RepeatFilter {
     /// Two bits for each group of keys: whether one came, and whether another one did. They are next to each
     /// other because the cost is that of the memory access.

@@ -49,22 +49,6 @@ impl<T> Pile<T> {
         self.chunks.push(chunk);
     }
 
-    /// Adds items.
-    pub fn extend(&mut self, mut items: &[T])
-    where
-        T: Copy,
-    {
-        while let Some((first, rest)) = items.split_first() {
-            self.push(*first);
-            let Some(chunk) = self.chunks.last_mut() else {
-                return;
-            };
-            let (these, others) = rest.split_at(rest.len().min(CHUNK - chunk.len()));
-            chunk.extend_from_slice(these);
-            items = others;
-        }
-    }
-
     /// The item of an index.
     #[inline]
     pub fn get(&self, index: u32) -> Option<&T> {
@@ -143,14 +127,6 @@ mod tests {
                 let expected = Some(index).filter(|index| *index < count);
                 prop_assert_eq!((pile.get(index).copied(), pile.get_mut(index).copied()), (expected, expected));
             }
-        }
-
-        #[test]
-        fn extending_is_pushing(one in 0..3 * CHUNK as u32, other in 0..3 * CHUNK as u32) {
-            let mut pile = numbers(one);
-            pile.extend(&(one..one + other).collect::<Vec<_>>());
-            prop_assert_eq!(pile.push(one + other), one + other);
-            prop_assert!(pile.iter().copied().eq(0..=one + other));
         }
 
         #[test]

@@ -66,8 +66,7 @@ impl Options<'_> {
     }
 }
 
-/// Checks a survey against a policy. Observations, which only rules need, are dropped from it to make room for
-/// findings.
+/// Checks a survey against a policy. Observations, which only rules need, are dropped from it when rules are done.
 pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
     let (results, reach) = evaluate(survey, policy, &options);
     let observations = std::mem::take(&mut survey.observations);
