@@ -13,7 +13,7 @@ use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
     ParallelBridge, ParallelExtend, ParallelIterator,
 };
-use rayon::slice::ParallelSliceMut;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 /// Spawns threads that all do `work`. If one of them panics, the process ends, as others may wait for it.
 pub fn spawn_workers(threads: usize, work: impl Fn() + Send + Sync + 'static) -> Result<Vec<JoinHandle<()>>> {
@@ -111,6 +111,14 @@ pub fn write(
 /// Sorts in place; the order of equal items is unspecified.
 pub fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     items.par_sort_unstable_by(order);
+}
+
+/// Sorts what may well be sorted already, as [`sort_by`] does.
+pub fn sort_if_needed<T: Send + Sync>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
+    let is_sorted = |pair: &[T]| order(&pair[0], &pair[1]) != Ordering::Greater;
+    if !items.par_windows(2).with_min_len(CHUNK).all(is_sorted) {
+        sort_by(items, order);
+    }
 }
 
 /// Sorts in place and keeps the order of equal items; quick if they are nearly sorted.

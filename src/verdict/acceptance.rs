@@ -39,6 +39,8 @@ pub enum Coverage {
 
 struct Entry<'p, T> {
     entry: &'p T,
+    /// Its index in the policy.
+    index: u32,
     is_used: AtomicBool,
 }
 
@@ -46,15 +48,15 @@ impl<'p> Acceptance<'p> {
     /// Prepares the look-up. A planned change applies if its period contains the time of the event; a suppression
     /// applies if it has not expired `now`.
     pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
-        let valid = policy.suppressions.iter().filter(move |entry| now < entry.expires);
+        let is_valid = move |entry: &Suppression| now < entry.expires;
         Self {
             policy,
             baseline,
             now,
-            planned: policy.planned.iter().map(Entry::new).collect(),
+            planned: Entry::all(&policy.planned, |_| true),
             planned_by: Candidates::of_planned(policy.planned.iter()),
-            valid: valid.clone().map(Entry::new).collect(),
-            valid_by: Candidates::of_suppressions(valid),
+            valid: Entry::all(&policy.suppressions, is_valid),
+            valid_by: Candidates::of_suppressions(policy.suppressions.iter().filter(move |it| is_valid(it))),
         }
     }
 
@@ -81,13 +83,12 @@ impl<'p> Acceptance<'p> {
     }
 
     /// The status of a finding. Every entry that matches is marked as used, also where another one decides.
-    pub fn status(&self, found: &Candidate<'_>) -> Status<'p> {
-        let ticket = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
-        let reason = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
-        let (ticket, reason) = (ticket.map(|entry| &*entry.ticket), reason.map(|entry| &*entry.reason));
-        match (ticket, reason) {
-            (Some(ticket), _) => Status::Planned { ticket },
-            (None, Some(reason)) => Status::Suppressed { reason },
+    pub fn status(&self, found: &Candidate<'_>) -> Status {
+        let planned = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
+        let suppression = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
+        match (planned, suppression) {
+            (Some(planned), _) => Status::Planned(planned),
+            (None, Some(suppression)) => Status::Suppressed(suppression),
             (None, None) if self.is_in_baseline(found) => Status::Baseline,
             (None, None) => Status::Open,
         }
@@ -134,21 +135,32 @@ impl<'p> Acceptance<'p> {
     }
 }
 
-impl<'p, T> Entry<'p, T> {
-    fn new(entry: &'p T) -> Self {
-        Self { entry, is_used: AtomicBool::new(false) }
+/// The ticket or the reason in the policy that accepts a finding.
+pub fn justification(policy: &Policy, status: Status) -> Option<&str> {
+    match status {
+        Status::Planned(index) => policy.planned.get(index as usize).map(|planned| &*planned.ticket),
+        Status::Suppressed(index) => policy.suppressions.get(index as usize).map(|it| &*it.reason),
+        Status::Open | Status::Baseline => None,
     }
 }
 
-/// Marks every candidate that matches as used, and returns the one that comes first in the file.
-fn first<'p, T>(
-    entries: &[Entry<'p, T>],
+impl<'p, T> Entry<'p, T> {
+    /// The entries of a policy that are such.
+    fn all(entries: &'p [T], is_such: impl Fn(&T) -> bool) -> Vec<Self> {
+        let such = (0..).zip(entries).filter(|(_, entry)| is_such(entry));
+        such.map(|(index, entry)| Self { entry, index, is_used: AtomicBool::new(false) }).collect()
+    }
+}
+
+/// Marks every candidate that matches as used, and returns the index in the policy of the one that comes first in the file.
+fn first<T>(
+    entries: &[Entry<'_, T>],
     candidates: impl Iterator<Item = usize>,
     matches: impl Fn(&T) -> bool,
-) -> Option<&'p T> {
+) -> Option<u32> {
     let matching = candidates.filter(|at| matches(entries[*at].entry));
     let used = matching.inspect(|at| entries[*at].is_used.store(true, Ordering::Relaxed));
-    used.min().map(|at| entries[at].entry)
+    used.min().map(|at| entries[at].index)
 }
 
 fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
@@ -273,12 +285,9 @@ expires = "2025-12-02T00:00:00Z"
     fn status(now: &str, found: Candidate<'_>) -> String {
         let mut baseline = Baseline::default();
         baseline.add(Fingerprint::read(&format!("{:032}", 2)).unwrap(), "r", "m");
-        match Acceptance::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
-            Status::Open => "open".to_owned(),
-            Status::Planned { ticket } => ticket.to_owned(),
-            Status::Suppressed { reason } => reason.to_owned(),
-            Status::Baseline => "baseline".to_owned(),
-        }
+        let policy = policy(POLICY);
+        let status = Acceptance::new(&policy, Some(&baseline), at(now)).status(&found);
+        justification(&policy, status).unwrap_or(status.name()).to_owned()
     }
 
     /// Looking up candidates finds the same entry as going through all of them.

@@ -8,7 +8,7 @@ use crate::rules::Severity;
 pub struct Counts([[u64; 5]; 4]);
 
 impl Counts {
-    pub(super) fn add(&mut self, finding: &FindingKey<'_>) {
+    pub(super) fn add(&mut self, finding: &FindingKey) {
         self.0[finding.status.rank()][finding.severity as usize] += 1;
     }
 

@@ -13,11 +13,11 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
-use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint};
+use crate::rules::{Rule, RuleContext, RuleResult, Severity, Subject, ChangeIndex, Violation, fingerprint};
 use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
-use crate::verdict::acceptance::{Acceptance, Coverage};
+use crate::verdict::acceptance::{Acceptance, Coverage, justification};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
 use crate::verdict::unmatched::Unmatched;
@@ -100,19 +100,19 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     let inputs = options.inputs.iter();
     warnings.extend(inputs.filter_map(|it| unseen_impersonators(&it.name, it.without_impersonators)));
     let displayed = options.redacted.unwrap_or(survey);
-    let results = Results { survey, displayed, lines: options.lines, rules: &policy.catalog, results };
+    let results = Results { survey, displayed, lines: options.lines, policy, results };
     let run = Run { warnings, ..run(survey, policy, options) };
     Verdict::new(run, outcomes, findings, results)
 }
 
 /// The findings of all rules, of those with a higher severity first: that is nearly the order of output, so that little is
 /// left to be sorted.
-fn findings<'a>(
+fn findings(
     policy: &Policy,
     results: &[RuleResult],
     facts: &Facts<'_>,
-    acceptance: &Acceptance<'a>,
-) -> Vec<FindingKey<'a>> {
+    acceptance: &Acceptance<'_>,
+) -> Vec<FindingKey> {
     let mut rules: Vec<_> = policy.catalog.iter().zip(results).enumerate().collect();
     rules.sort_by_key(|(_, (rule, _))| (Reverse(policy.rules[rule.id].severity), rule.id));
     let mut findings = Vec::new();
@@ -261,22 +261,22 @@ struct Results<'s> {
     /// The survey with pseudonyms, if these are displayed.
     displayed: &'s Survey,
     lines: &'s LineNumbers,
-    rules: &'s [&'static Rule],
-    /// That of each rule.
+    policy: &'s Policy,
+    /// That of each rule of the policy.
     results: Vec<RuleResult>,
 }
 
 impl Results<'_> {
-    fn violation(&self, key: &FindingKey<'_>) -> &Violation {
+    fn violation(&self, key: &FindingKey) -> &Violation {
         &self.results[usize::from(key.rule)].violations[key.number as usize]
     }
 }
 
 impl<'s> Resolve<'s> for Results<'s> {
-    fn finding(&self, key: &FindingKey<'s>) -> Finding<'s> {
-        let Self { survey, displayed, lines, .. } = *self;
+    fn finding(&self, key: &FindingKey) -> Finding<'s> {
+        let Self { survey, displayed, lines, policy, .. } = *self;
         let FindingKey { rule: index, severity, status, is_in_baseline, .. } = *key;
-        let (rule, result) = (self.rules[usize::from(index)], &self.results[usize::from(index)]);
+        let (rule, result) = (policy.catalog[usize::from(index)], &self.results[usize::from(index)]);
         let violation = self.violation(key);
         let Violation { subject, has_change_prefix, certainty, .. } = *violation;
         let about = about(survey, subject);
@@ -287,6 +287,7 @@ impl<'s> Resolve<'s> for Results<'s> {
             begins_with: about.operation.filter(|_| has_change_prefix),
             message: result.message(violation, (survey, displayed)).into_owned(),
             status,
+            justification: justification(policy, status),
             is_in_baseline,
             time: about.time,
             position: about.place.map(|place| lines.locate(place)),
@@ -303,7 +304,7 @@ impl<'s> Resolve<'s> for Results<'s> {
         }
     }
 
-    fn compare_times(&self, a: &FindingKey<'s>, b: &FindingKey<'s>) -> Ordering {
+    fn compare_times(&self, a: &FindingKey, b: &FindingKey) -> Ordering {
         self.violation(a).subject.compare_times(self.violation(b).subject, self.survey)
     }
 }

@@ -12,13 +12,13 @@ use crate::rules::wording::ChangeDescription;
 /// The part of a finding that the verdict depends on. There can be as many findings as changes and few of them are
 /// usually displayed, so the rest is computed on demand by [`Resolve`].
 #[derive(Clone, Copy, Debug)]
-pub struct FindingKey<'a> {
+pub struct FindingKey {
     /// Index of the rule in [`Verdict::rules`](super::Verdict::rules).
     pub rule: u16,
     /// Its severity.
     pub severity: Severity,
     /// Whether it is open or accepted.
-    pub status: Status<'a>,
+    pub status: Status,
     /// Whether the baseline contains it, whatever its status.
     pub is_in_baseline: bool,
     /// Its index among the violations of its rule.
@@ -28,10 +28,10 @@ pub struct FindingKey<'a> {
 /// Knows the findings of keys.
 pub trait Resolve<'a>: Send + Sync {
     /// Computes the full finding of a key.
-    fn finding(&self, key: &FindingKey<'a>) -> Finding<'a>;
+    fn finding(&self, key: &FindingKey) -> Finding<'a>;
 
     /// Compares when two findings of a rule happened; those without a time come first.
-    fn compare_times(&self, a: &FindingKey<'a>, b: &FindingKey<'a>) -> Ordering;
+    fn compare_times(&self, a: &FindingKey, b: &FindingKey) -> Ordering;
 }
 
 /// What a rule found. Its texts are borrowed from the survey.
@@ -50,7 +50,9 @@ pub struct Finding<'a> {
     /// Identifies the finding in every export that contains it.
     pub fingerprint: Fingerprint,
     /// Whether it is open or accepted.
-    pub status: Status<'a>,
+    pub status: Status,
+    /// The ticket or the reason that accepts it.
+    pub justification: Option<&'a str>,
     /// Whether the baseline contains it, whatever its status.
     pub is_in_baseline: bool,
     /// When it happened.
@@ -89,24 +91,18 @@ impl Finding<'_> {
 
 /// Whether a finding is accepted, and by what. Only open findings can fail the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status<'a> {
+pub enum Status {
     /// Nothing accepts it.
     Open,
-    /// A planned change covers it.
-    Planned {
-        /// The ticket that approves the change.
-        ticket: &'a str,
-    },
-    /// A suppression accepts it.
-    Suppressed {
-        /// The reason given in the policy.
-        reason: &'a str,
-    },
+    /// A planned change covers it, given by its index in [`Policy::planned`](crate::policy::Policy::planned).
+    Planned(u32),
+    /// A suppression accepts it, given by its index in [`Policy::suppressions`](crate::policy::Policy::suppressions).
+    Suppressed(u32),
     /// The baseline contains it.
     Baseline,
 }
 
-impl<'a> Status<'a> {
+impl Status {
     /// The names of all statuses, by rank.
     pub const NAMES: [&'static str; 4] = ["open", "planned", "suppressed", "baseline"];
 
@@ -115,21 +111,24 @@ impl<'a> Status<'a> {
         Self::NAMES[self.rank()]
     }
 
-    /// The ticket or reason that accepts the finding.
-    pub fn justification(self) -> Option<&'a str> {
-        match self {
-            Self::Planned { ticket: because } | Self::Suppressed { reason: because } => Some(because),
-            Self::Open | Self::Baseline => None,
-        }
-    }
-
     /// Its index in [`Self::NAMES`].
     pub fn rank(self) -> usize {
         match self {
             Self::Open => 0,
-            Self::Planned { .. } => 1,
-            Self::Suppressed { .. } => 2,
+            Self::Planned(_) => 1,
+            Self::Suppressed(_) => 2,
             Self::Baseline => 3,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_small() {
+        // There can be as many findings as changes.
+        assert_eq!(size_of::<FindingKey>(), 16);
     }
 }

@@ -44,7 +44,7 @@ pub struct RuleOutcome {
 /// So many findings are counted at once.
 const CHUNK: usize = 1 << 15;
 
-fn counts_by_rule(rules: usize, findings: &[FindingKey<'_>]) -> Vec<Counts> {
+fn counts_by_rule(rules: usize, findings: &[FindingKey]) -> Vec<Counts> {
     let mut all = vec![Counts::default(); rules];
     let chunks: Vec<_> = findings.chunks(CHUNK).collect();
     let of_chunks = parallel::map(&chunks, |chunk| {
@@ -70,7 +70,7 @@ pub struct Verdict<'a> {
     /// Every rule, whether on or off.
     pub rules: Vec<RuleOutcome>,
     /// All findings, open ones first, then by severity from the highest, rule, time and position.
-    pub findings: Vec<FindingKey<'a>>,
+    pub findings: Vec<FindingKey>,
     /// Whether the check passed.
     pub outcome: Outcome,
     /// The counts of findings for each rule.
@@ -83,7 +83,7 @@ impl<'a> Verdict<'a> {
     pub fn new(
         run: Run,
         rules: Vec<RuleOutcome>,
-        findings: Vec<FindingKey<'a>>,
+        findings: Vec<FindingKey>,
         resolve: impl Resolve<'a> + 'a,
     ) -> Self {
         let (outcome, resolve) = (Outcome::Passed, Box::new(resolve));
@@ -94,19 +94,19 @@ impl<'a> Verdict<'a> {
         verdict
     }
 
-    fn in_order(&self, mut findings: Vec<FindingKey<'a>>) -> Vec<FindingKey<'a>> {
+    fn in_order(&self, mut findings: Vec<FindingKey>) -> Vec<FindingKey> {
         let ids: Vec<_> = self.rules.iter().map(|rule| rule.rule.id).collect();
         let ranks: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
         let severities = Severity::Critical as usize + 1;
         // Groups are numbered in output order, so the highest severity gets the lowest number.
-        let group = |finding: &FindingKey<'_>| {
+        let group = |finding: &FindingKey| {
             let lenience = severities - 1 - finding.severity as usize;
             (finding.status.rank() * severities + lenience) * ranks.len() + ranks[usize::from(finding.rule)]
         };
         // They come rule by rule, of higher severities first, and in time order within a rule: they are nearly sorted.
         parallel::sort_stably_by(&mut findings, |a, b| group(a).cmp(&group(b)));
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
-            parallel::sort_by(findings, |a, b| {
+            parallel::sort_if_needed(findings, |a, b| {
                 self.resolve.compare_times(a, b).then_with(|| {
                     let [a, b] = [a, b].map(|finding| self.resolve(finding));
                     (a.position, a.fingerprint, a.message()).cmp(&(b.position, b.fingerprint, b.message()))
@@ -117,12 +117,12 @@ impl<'a> Verdict<'a> {
     }
 
     /// Computes the full finding of a key.
-    pub fn resolve(&self, finding: &FindingKey<'a>) -> Finding<'a> {
+    pub fn resolve(&self, finding: &FindingKey) -> Finding<'a> {
         self.resolve.finding(finding)
     }
 
     /// Whether a finding fails the check.
-    pub fn fails(&self, finding: &FindingKey<'_>) -> bool {
+    pub fn fails(&self, finding: &FindingKey) -> bool {
         finding.status == Status::Open && finding.severity >= self.run.fail_on
     }
 
@@ -144,11 +144,11 @@ impl<'a> Verdict<'a> {
     }
 
     /// The findings of each rule, in order, in slices with the same kind of status and the same severity.
-    pub fn by_rule(&self) -> Vec<Vec<&[FindingKey<'a>]>> {
+    pub fn by_rule(&self) -> Vec<Vec<&[FindingKey]>> {
         let mut rules = vec![Vec::new(); self.rules.len()];
         let mut rest = &*self.findings;
         while let Some(first) = rest.first() {
-            let group = |finding: &FindingKey<'_>| (finding.rule, finding.status.rank(), finding.severity);
+            let group = |finding: &FindingKey| (finding.rule, finding.status.rank(), finding.severity);
             let (slice, others) =
                 rest.split_at(rest.partition_point(|finding| group(finding) == group(first)));
             rules[usize::from(first.rule)].push(slice);

@@ -12,7 +12,7 @@ pub fn new_baseline(verdict: &Verdict<'_>, previous: Option<&Baseline>) -> Basel
     if run.is_redacted {
         accepted.hide_messages();
     }
-    let lasting = |key: &&FindingKey<'_>| key.status == Status::Open || key.is_in_baseline;
+    let lasting = |key: &&FindingKey| key.status == Status::Open || key.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|key| verdict.resolve(key)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).rule.id, &finding.message());
     }

@@ -53,7 +53,7 @@ pub static FIELDS: [Field; 18] = [
         )
         .rank(9),
         schema: || about(or_null(text()), "ticket of a planned finding, or reason of a suppressed one"),
-        value: |_, finding| finding.status.justification().map(word).into(),
+        value: |_, finding| finding.justification.map(word).into(),
     },
     Field {
         sheet_position: 4,

@@ -139,7 +139,7 @@ fn add_findings(verdict: &Verdict, known: KnownFindings, room: usize, out: &mut 
     }
 }
 
-fn finding_row<'a>(verdict: &Verdict<'a>, key: &FindingKey<'a>) -> String {
+fn finding_row<'a>(verdict: &Verdict<'a>, key: &FindingKey) -> String {
     let finding = verdict.resolve(key);
     let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
     let position = super::position(&finding).unwrap_or_default();

@@ -51,7 +51,7 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 /// Writes findings, each between the same texts.
 fn findings<'a>(
     verdict: &Verdict<'a>,
-    findings: &[FindingKey<'a>],
+    findings: &[FindingKey],
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {

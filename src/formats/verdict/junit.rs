@@ -54,7 +54,7 @@ fn inputs(verdict: &Verdict) -> Option<TestCase> {
 fn case<'a>(
     verdict: &Verdict<'a>,
     index: usize,
-    findings: &[&[FindingKey<'a>]],
+    findings: &[&[FindingKey]],
     options: &VerdictOptions,
 ) -> TestCase {
     let rule = &verdict.rules[index];
@@ -75,7 +75,7 @@ fn case<'a>(
 fn case_status<'a>(
     verdict: &Verdict<'a>,
     index: usize,
-    failing: &[&FindingKey<'a>],
+    failing: &[&FindingKey],
     options: &VerdictOptions,
 ) -> TestCaseStatus {
     let rule = &verdict.rules[index];
@@ -105,7 +105,7 @@ fn skipped(why: &str) -> TestCaseStatus {
 }
 
 /// Lists findings, one per line, up to the maximum.
-fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], options: &VerdictOptions) -> String {
+fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey], options: &VerdictOptions) -> String {
     let mut text = String::new();
     for key in findings.iter().take(options.max_findings) {
         let finding = verdict.resolve(key);

@@ -58,7 +58,7 @@ pub enum KnownFindings {
 
 impl KnownFindings {
     /// Whether to list a finding.
-    fn shows(self, finding: &FindingKey<'_>) -> bool {
+    fn shows(self, finding: &FindingKey) -> bool {
         self == Self::Listed || finding.status == Status::Open
     }
 }
@@ -166,7 +166,7 @@ fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
 /// The status of a finding, and its reason: `planned (CHG-7)`.
 fn status(finding: &Finding) -> String {
     let name = finding.status.name();
-    finding.status.justification().map_or(name.to_owned(), |why| format!("{name} ({why})"))
+    finding.justification.map_or(name.to_owned(), |why| format!("{name} ({why})"))
 }
 
 /// Counts the events that an enabled rule is not applicable to: `45 of 86 events`. It is not counted where no source logs

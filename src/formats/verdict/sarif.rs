@@ -151,7 +151,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         result["relatedLocations"] = related.into();
     }
     // If any result has `suppressions`, all must have them.
-    let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
+    let is_accepted = matches!(finding.status, Status::Planned(_) | Status::Suppressed(_));
     result["suppressions"] = match is_accepted {
         true => {
             let justification = within(&escape_controls(&status(finding)), MAX_BYTES).into_owned();
