@@ -4,12 +4,12 @@ use std::hash::Hash;
 
 use crate::analysis::bursts::bursts_of_different;
 use crate::model::time::Timestamp;
-use crate::rules::change_index::ActorChange;
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::subject::{Burst, Subject};
+use crate::rules::survey_index::ActorChange;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
@@ -19,30 +19,22 @@ pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
 }
 
 /// Finds bursts: an actor's counted changes within the setting `window` exceed the setting `count`. A burst is
-/// reported once, at its first change in the scope. `of_class` says of which classes changes count, `thing` what each
-/// counts as: changes that count as the same one count once. `message` describes a burst, given the indices of its
-/// changes.
+/// reported once, at its first change in the scope. `of_class` says of which classes changes count, those that are fine,
+/// and `thing` what each counts as: changes that count as the same one count once. `message` describes a burst, given the
+/// indices of its changes.
 pub(super) fn find_bursts<T: Copy + Eq + Hash>(
     context: &RuleContext<'_>,
     of_class: impl Fn(&Class) -> OfClass,
-    thing: impl Fn(&ActorChange) -> Option<T>,
+    thing: impl Fn(&ActorChange) -> T,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
-    let result = RuleResult::of_classes(context, &of_class, |index, change| {
-        if thing(&ActorChange::of(index, &change)).is_some() {
-            Decision::Fine
-        } else {
-            Decision::NotApplicable
-        }
-    });
+    let result = RuleResult::of_classes(context, &of_class, |_| Decision::Fine);
     let classes = context.classes();
-    let may_count = classes.map(|class| matches!(of_class(class), OfClass::Fine | OfClass::Each));
-    let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
-        let theirs = theirs.iter().filter(|change| may_count[classes.number(change.index as usize)]);
+    let counts = classes.map(|class| of_class(class) == OfClass::Fine);
+    let by_actor = context.index.by_actor().map(|(_, theirs)| {
+        let theirs = theirs.iter().filter(|change| counts[classes.number(change.index as usize)]);
         let told_once = theirs.filter(|change| !context.is_told_twice(change.index as usize));
-        let counted =
-            told_once.filter_map(|change| Some((change.index as usize, (change.time, thing(change)?))));
-        counted.unzip()
+        told_once.map(|change| (change.index as usize, (change.time, thing(change)))).unzip()
     });
     report_bursts(context, by_actor, message, result)
 }

@@ -9,16 +9,16 @@ use crate::analysis::roster::Roster;
 use crate::model::attribute::Attribute;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
-use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
 use crate::rules::classes::{Class, Classes};
 use crate::rules::custom::Custom;
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::{Settings, Value};
 use crate::rules::scope::{Coverage, ScopeFacts};
+use crate::rules::survey_index::SurveyIndex;
 use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
-use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey, Traits};
+use crate::survey::{Anomaly, AnomalyKind, Change, ObservationClass, Survey, Traits};
 
 /// The input of a rule.
 pub struct RuleContext<'a> {
@@ -34,8 +34,8 @@ pub struct RuleContext<'a> {
     pub confirmations: &'a Confirmations,
     /// How far the log reaches.
     pub reach: &'a Reach,
-    /// The changes by class and by actor.
-    pub change_index: &'a ChangeIndex,
+    /// What rules would otherwise have to go over the survey for.
+    pub index: &'a SurveyIndex,
     /// The value of every [`Param`](crate::rules::Param) of the rule.
     pub params: &'a Settings,
     /// The events that the rule applies to.
@@ -59,7 +59,7 @@ pub struct RuleContext<'a> {
 impl<'a> RuleContext<'a> {
     /// Changes by what many of them have in common.
     pub fn classes(&self) -> &Classes {
-        self.change_index.classes()
+        self.index.classes()
     }
 
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
@@ -69,9 +69,21 @@ impl<'a> RuleContext<'a> {
 
     /// The changes of some classes in the rule's scope, and attempts at one that failed, with their index, in time order.
     pub fn attempts_of(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = (usize, Change)> {
-        let indices = self.classes().indices(is_wanted);
-        let changes = indices.map(|index| (index, self.survey.changes.at(index)));
-        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+        self.indices_of(is_wanted).map(|index| (index, self.survey.changes.at(index)))
+    }
+
+    /// The indices of the same, for rules that need not look at most of them.
+    pub fn indices_of(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = usize> {
+        self.covered(is_wanted).filter(|index| !self.is_told_twice(*index))
+    }
+
+    /// The same, also where another event stands for the same deletion.
+    pub fn covered(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = usize> {
+        // Unless it depends on their organizations, changes are in the scope if their class is.
+        let is_by_class = self.scope.has_all_organizations();
+        let is_wanted = |class: &Class| is_wanted(class) && (!is_by_class || self.covers_class(class));
+        let indices = self.classes().indices_of(self.classes().map(is_wanted));
+        indices.filter(move |index| is_by_class || self.covers(&self.survey.changes.at(*index)))
     }
 
     /// How many changes in the rule's scope, and attempts that failed, are of each class.
@@ -82,7 +94,7 @@ impl<'a> RuleContext<'a> {
             return classes.iter().map(covered).collect();
         }
         let mut counts = classes.map(|_| 0);
-        self.attempts_of(|_| true).for_each(|(index, _)| counts[classes.number(index)] += 1);
+        self.indices_of(|_| true).for_each(|index| counts[classes.number(index)] += 1);
         counts
     }
 
@@ -144,17 +156,19 @@ impl<'a> RuleContext<'a> {
         self.attempts_of(move |class| class.traits.did(operation))
     }
 
-    /// The observations in the rule's scope: events with an actor or an address that are neither changes nor portal
-    /// links.
-    pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
-        let (survey, scope) = (self.survey, self.scope);
+    /// How many observations of each class are in the rule's scope: events with an actor or an address that are neither
+    /// changes nor portal links.
+    pub fn observed(&self) -> Vec<(ObservationClass, u64)> {
         let is_change = self.actions_of(Operation::is_change_or_link);
-        let is_other = move |seen: &&Observation| !is_change[seen.action.index()];
-        let observations = survey.observations.iter().filter(is_other);
-        observations.filter(move |seen| {
-            let Observation { scopes, organization, action, .. } = **seen;
-            scope.covers(&ScopeFacts { scopes, organization, kind: None, action: Some(action) })
-        })
+        let is_covered = |class: &ObservationClass, organization: Option<OrganizationId>| {
+            let ObservationClass { scopes, action, .. } = *class;
+            let facts = ScopeFacts { scopes, organization, kind: None, action: Some(action) };
+            !is_change[action.index()] && self.scope.covers(&facts)
+        };
+        if !self.scope.has_all_organizations() {
+            return self.survey.observations.counts(is_covered);
+        }
+        self.index.observed().iter().filter(|(class, _)| is_covered(class, None)).copied().collect()
     }
 
     /// For each action, whether `is_such` holds for its operation.
@@ -167,7 +181,8 @@ impl<'a> RuleContext<'a> {
         if self.scope.is_everything() {
             return self.survey.selected;
         }
-        self.count_of(|class| !class.traits.has_failed) + self.observations().count() as u64
+        let observed = self.observed().into_iter().map(|(_, count)| count).sum::<u64>();
+        self.count_of(|class| !class.traits.has_failed) + observed
     }
 
     /// For each action, whether its source logs one of these operations.

@@ -120,13 +120,14 @@ fn judged(context: &RuleContext<'_>, custom: &Custom) -> (u64, u64) {
     let ours = match custom.product {
         Product::Any => events,
         _ if context.scope.is_everything() => {
-            let known = context.change_index.events_by_action(context.survey);
+            let known = context.index.events_by_action(context.survey);
             known.iter().zip(&includes).filter(|(_, includes)| **includes).map(|(events, _)| events).sum()
         }
         _ => {
             let changes = context.count_of(|class| includes[class.traits.action.index()]);
-            let others = context.observations().filter(|seen| includes[seen.action.index()]).count();
-            changes + others as u64
+            let others = context.observed().into_iter();
+            let others = others.filter(|(class, _)| includes[class.action.index()]);
+            changes + others.map(|(_, count)| count).sum::<u64>()
         }
     };
     let ours = ours.min(events);

@@ -5,7 +5,6 @@
 
 mod bursts;
 mod catalog;
-mod change_index;
 mod change_window;
 mod classes;
 mod context;
@@ -20,11 +19,11 @@ mod rule;
 mod scope;
 mod severity;
 mod subject;
+mod survey_index;
 #[cfg(test)]
 mod testing;
 pub mod wording;
 
-pub use change_index::ChangeIndex;
 pub use change_window::{Freeze, Window};
 pub use context::RuleContext;
 pub use custom::{Correlation, Custom, Product};
@@ -36,6 +35,7 @@ pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
 pub use scope::{Coverage, Scope, ScopeFacts};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
+pub use survey_index::SurveyIndex;
 
 /// Every rule, by severity from the highest, then by name.
 pub static ALL: &[&Rule] = &[

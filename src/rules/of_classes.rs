@@ -5,8 +5,8 @@ use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::subject::Subject;
+use crate::survey::Traits;
 use crate::survey::ids::Id;
-use crate::survey::{Change, Traits};
 
 /// What a rule decides about all changes of a class.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,32 +22,36 @@ pub(super) enum OfClass {
 }
 
 impl RuleResult {
-    /// Makes a decision about each class of changes, or about each of its changes.
+    /// Makes a decision about each class of changes, or about each of its changes, which are given by their index.
     pub(super) fn of_classes<'m>(
         context: &RuleContext<'_>,
         of_class: impl Fn(&Class) -> OfClass,
-        mut decide: impl FnMut(usize, Change) -> Decision<'m>,
+        mut decide: impl FnMut(usize) -> Decision<'m>,
     ) -> Self {
         let mut result = Self::default();
+        let mut each = 0;
         for (decision, count) in context.classes().map(&of_class).into_iter().zip(context.class_counts()) {
             match decision {
                 OfClass::NotApplicable => result.not_applicable += count,
                 OfClass::Fine => result.judged += count,
-                OfClass::Excluded | OfClass::Each => {}
+                OfClass::Each => each += count,
+                OfClass::Excluded => {}
             }
         }
-        let each = context.attempts_of(|class| of_class(class) == OfClass::Each);
-        each.for_each(|(index, change)| result.add(Subject::Change(index), decide(index, change)));
+        // Memory that is not used costs nothing, and a list that grows is copied again and again.
+        result.violations.reserve_exact(each as usize);
+        let each = context.indices_of(|class| of_class(class) == OfClass::Each);
+        each.for_each(|index| result.add(Subject::Change(index), decide(index)));
         result
     }
 
-    /// Makes a decision about each change of the operations that a rule looks for. Other changes are judged, too, as
+    /// Makes a decision about each change, given by its index, of the operations that a rule looks for. Other changes are judged, too, as
     /// they could have been such, if their source logs these operations; but only those that `is_such`.
     pub(super) fn of_operations<'m>(
         context: &RuleContext<'_>,
         is_such: fn(&Traits) -> bool,
         operations: &[Operation],
-        decide: impl FnMut(usize, Change) -> Decision<'m>,
+        decide: impl FnMut(usize) -> Decision<'m>,
     ) -> Self {
         let is_logged = context.sources_logging(operations);
         let of_class = |Class { traits, .. }: &Class| {

@@ -7,12 +7,12 @@ use crate::analysis::reach::Reach;
 use crate::model::operation::Operation;
 use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
-use crate::rules::change_index::ChangeIndex;
 use crate::rules::context::RuleContext;
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::outcome::RuleResult;
 use crate::rules::rule::Rule;
 use crate::rules::scope::Coverage;
+use crate::rules::survey_index::SurveyIndex;
 use crate::scan::{BlockId, LineRef};
 use crate::survey::ids::{ActionId, Id};
 use crate::survey::{Change, Survey};
@@ -63,7 +63,7 @@ pub fn judge(rule: &Rule, survey: &Survey, reach: &Reach) -> RuleResult {
         steps: &steps,
         confirmations: &Confirmations::default(),
         reach,
-        change_index: &ChangeIndex::of(survey),
+        index: &SurveyIndex::of(survey),
         params: &params,
         scope: &Coverage::default(),
         deciding: &DecidingNames::default(),

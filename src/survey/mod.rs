@@ -61,7 +61,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
-use crate::model::scopes::{Condition, Scopes};
+use crate::model::scopes::Condition;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::scan::histories::Extent;
@@ -82,7 +82,7 @@ pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
 pub use matches::{Correlated, Detected, EventMatcher, Match, MatchRange, Matches};
-pub use observations::Observations;
+pub use observations::{Observation, ObservationClass, Observations};
 pub use parties::{Moment, Party};
 pub use silences::{Part, Silence, SilenceLimits};
 pub use source_ranges::{Ranges, Span};
@@ -298,24 +298,6 @@ pub struct Visit {
     pub impersonator: Option<ImpersonatorId>,
     /// Why they acted in it.
     pub reason: Option<ReasonId>,
-}
-
-/// The part of an event with an actor or an address that rules need. Its ids refer to the tables of the
-/// survey.
-#[derive(Clone, Copy, Debug)]
-pub struct Observation {
-    /// When it happened.
-    pub time: Timestamp,
-    /// The scopes that it is in.
-    pub scopes: Scopes,
-    /// The vendor's action.
-    pub action: ActionId,
-    /// Who did it.
-    pub actor: Option<ActorId>,
-    /// The organization concerned.
-    pub organization: Option<OrganizationId>,
-    /// The address it came from.
-    pub ip: Option<IpId>,
 }
 
 /// By how much an event may be later than the present, as clocks differ.

@@ -8,7 +8,7 @@ use crate::survey::ids::{
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
 use crate::survey::{
-    Anomaly, CertificateNotice, Change, EventIds, Match, NamesInEvent, Observation, Part, Visit,
+    Anomaly, CertificateNotice, Change, EventIds, Match, NamesInEvent, ObservationClass, Part, Visit,
 };
 
 /// The ids of the survey for those of a worker.
@@ -128,14 +128,8 @@ impl IdMaps<'_> {
         }
     }
 
-    pub fn observation(&self, observation: &Observation) -> Observation {
-        Observation {
-            action: self.action(observation.action),
-            actor: self.actors.ids.of(observation.actor),
-            organization: self.organizations.ids.of(observation.organization),
-            ip: self.ips.of(observation.ip),
-            ..*observation
-        }
+    pub fn observation_class(&self, class: &ObservationClass) -> ObservationClass {
+        ObservationClass { action: self.action(class.action), ..*class }
     }
 
     /// Every action of a worker has an id in the survey.

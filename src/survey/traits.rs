@@ -26,6 +26,8 @@ pub struct Traits {
     pub has_outcome: bool,
     /// See [`Change::is_in_portal`].
     pub is_in_portal: bool,
+    /// Whether they name an organization.
+    pub has_organization: bool,
     /// Whether they have an actor.
     pub has_actor: bool,
     /// Whether they have an event id.
@@ -48,6 +50,7 @@ impl Traits {
             has_failed,
             has_outcome,
             is_in_portal,
+            has_organization: change.organization.is_some(),
             has_actor: change.actor.is_some(),
             has_event: change.event.is_some(),
             may_have_ip: change.ip.is_some(),

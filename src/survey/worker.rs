@@ -29,8 +29,8 @@ use crate::survey::ids::{
     SeenId,
 };
 use crate::survey::impersonation::is_explained;
-use crate::survey::input_order::ByBlock;
 use crate::survey::interner::StringTable;
+use crate::survey::observations::WorkerObservations;
 use crate::survey::origins::Origins;
 use crate::survey::packed::WorkerChanges;
 use crate::survey::pile::Pile;
@@ -103,7 +103,7 @@ pub struct WorkerSurvey {
     /// The number of this worker, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
-    pub(super) observations: ByBlock<Observation>,
+    pub(super) observations: WorkerObservations,
     pub(super) anomalies: Anomalies,
     pub(super) matches: Matches,
     pub(super) silences: WorkerSilences,
@@ -202,7 +202,7 @@ impl WorkerSurvey {
         if is_observed {
             let EventIds { action, actor, organization, ip, .. } = *ids;
             let seen = Observation { time: event.time, scopes, action, actor, organization, ip };
-            let index = self.observations.push(place.block, event.time, seen);
+            let index = self.observations.push(place.block, &seen);
             if plan.wants.visits {
                 // Selected or not, so that a visit has the index of its observation.
                 let visit = self.visit(line, ids);
@@ -216,7 +216,7 @@ impl WorkerSurvey {
 
     /// Whether the visit of an index is selected. Where observations are wanted as well, others are kept, too.
     pub(super) fn is_selected_visit(&self, index: u32) -> bool {
-        self.observations.all.get(index).is_none_or(|observation| observation.scopes.is_selected())
+        self.observations.is_selected(index).unwrap_or(true)
     }
 
     /// The number of this worker, which it gets when it first asks.

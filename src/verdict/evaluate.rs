@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
-use crate::rules::{Rule, RuleContext, RuleResult, Severity, Subject, ChangeIndex, Violation, fingerprint};
+use crate::rules::{Rule, RuleContext, RuleResult, Severity, Subject, SurveyIndex, Violation, fingerprint};
 use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
@@ -157,8 +157,8 @@ fn unjudged<'o>(survey: &'o Survey, outcomes: &'o [RuleOutcome]) -> impl Iterato
 /// Evaluates every rule, up to where the log reaches; the result of one that is off is empty.
 fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<RuleResult>, Reach) {
     let now = options.now;
-    let ((change_index, reach), (steps, confirmations)) = parallel::both(
-        || (ChangeIndex::of(survey), Reach::of(survey, now)),
+    let ((index, reach), (steps, confirmations)) = parallel::both(
+        || (SurveyIndex::of(survey), Reach::of(survey, now)),
         || {
             let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
             (lifecycle::steps(survey, now, &confirmations), confirmations)
@@ -177,7 +177,7 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<Rul
             steps: &steps,
             confirmations: &confirmations,
             reach: &reach,
-            change_index: &change_index,
+            index: &index,
             params: &settings.params,
             scope: &settings.scope.over(survey),
             deciding: &deciding,

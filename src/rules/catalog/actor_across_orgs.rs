@@ -46,7 +46,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |Class { traits, .. }| match traits.has_failed {
             true => OfClass::Excluded,
-            false if traits.has_actor => OfClass::Each,
+            false if traits.has_actor && traits.has_organization => OfClass::Fine,
             false => OfClass::NotApplicable,
         },
         |change| change.organization,

@@ -46,7 +46,5 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         Some(ActorKind::Service) => OfClass::Each,
         Some(ActorKind::User | ActorKind::System) => OfClass::Fine,
     };
-    RuleResult::of_classes(context, of_class, |_, _| {
-        Decision::violates(", with the credentials of a service")
-    })
+    RuleResult::of_classes(context, of_class, |_| Decision::violates(", with the credentials of a service"))
 }

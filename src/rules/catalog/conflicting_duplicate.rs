@@ -66,7 +66,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         _ if *has_details => OfClass::Each,
         _ => OfClass::Fine,
     };
-    let mut result = RuleResult::of_classes(context, of_class, |index, change| {
+    let mut result = RuleResult::of_classes(context, of_class, |index| {
+        let change = context.survey.changes.at(index);
         if !change.is_conflicting || !is_reported(Subject::Change(index), survey.changes.key(index)) {
             return Decision::Fine;
         }

@@ -47,6 +47,13 @@ struct Naming {
     kind: Option<KindId>,
 }
 
+/// The kinds of connections, looked up once for all changes.
+struct Kinds<'s> {
+    survey: &'s Survey,
+    /// The provider and the type of each.
+    all: Vec<(Option<&'static str>, Option<&'s str>)>,
+}
+
 /// The latest provider and type that changes name for a connection.
 #[derive(Clone, Copy, Default)]
 struct Named {
@@ -56,6 +63,7 @@ struct Named {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
+    let kinds = Kinds::of(survey);
     let mut connections = vec![Named::default(); survey.connections.len()];
     let mut result = RuleResult::default();
     survey.changes.iter().enumerate().for_each(|(index, change)| {
@@ -65,7 +73,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         let compared = match change.connection.map(|connection| &mut connections[connection.index()]) {
             Some(named) => {
-                let compared = named.compare(survey, ChangeId::new(index));
+                let compared = named.compare(&kinds, ChangeId::new(index));
                 if change.did(Operation::Deleted) {
                     *named = Named::default();
                 }
@@ -90,49 +98,58 @@ fn updated(compared: Decision<'_>) -> Decision<'_> {
     }
 }
 
-fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
-    survey.kinds.kind(change.kind)?.provider
-}
+impl<'s> Kinds<'s> {
+    fn of(survey: &'s Survey) -> Self {
+        let all = KindId::first(survey.kinds.len()).map(|kind| {
+            let [name, _, _] = survey.kinds.texts(Some(kind));
+            (survey.kinds.kind(kind).and_then(|kind| kind.provider), name)
+        });
+        Self { survey, all: all.collect() }
+    }
 
-/// The type of the connection, and the source that names it.
-fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static str)> {
-    let source = survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0);
-    let name = survey.kinds.types.names.get(survey.kinds.kind(change.kind)?.name)?;
-    Some((name, source))
+    fn provider(&self, change: &Change) -> Option<&'static str> {
+        self.all[change.kind?.index()].0
+    }
+
+    /// The type of the connection, and the source that names it.
+    fn type_and_source(&self, change: &Change) -> Option<(&'s str, &'static str)> {
+        let name = self.all[change.kind?.index()].1?;
+        Some((name, self.survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0)))
+    }
 }
 
 impl Named {
     /// Compares a change with those before it, and remembers it.
-    fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision<'static> {
-        let change = survey.changes.at(id.index());
+    fn compare(&mut self, kinds: &Kinds<'_>, id: ChangeId) -> Decision<'static> {
+        let change = kinds.survey.changes.at(id.index());
         // The usual case, checked first for speed: the same kind has the same provider and type in every source.
-        let kinds = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));
-        if change.kind.is_some() && kinds == [change.kind; 2] {
+        let named = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));
+        if change.kind.is_some() && named == [change.kind; 2] {
             return Decision::Fine;
         }
-        let (provider_now, type_now) = (provider(survey, &change), type_and_source(survey, &change));
+        let (provider_now, type_now) = (kinds.provider(&change), kinds.type_and_source(&change));
         if provider_now.is_none() && type_now.is_none() {
             return Decision::NotApplicable;
         }
         let earlier = |by: &Change| human_duration(change.time.seconds_since(by.time));
         let mut alterations = Vec::new();
         if let Some(now) = provider_now
-            && let Some(by) = replace(&mut self.provider, (survey, id), |by| {
-                provider(survey, by).is_some_and(|it| it != now)
+            && let Some(by) = replace(&mut self.provider, (kinds.survey, id), |by| {
+                kinds.provider(by).is_some_and(|it| it != now)
             })
         {
-            let before = provider(survey, &by).unwrap_or_default();
+            let before = kinds.provider(&by).unwrap_or_default();
             alterations.push(format!("with provider {now}, which was {before} {} earlier", earlier(&by)));
         }
         let is_other = |(name, source): (&str, &str), (now, source_now): (&str, &str)| {
             source == source_now && !name.eq_ignore_ascii_case(now)
         };
         if let Some(now) = type_now
-            && let Some(by) = replace(&mut self.kind, (survey, id), |by| {
-                type_and_source(survey, by).is_some_and(|before| is_other(before, now))
+            && let Some(by) = replace(&mut self.kind, (kinds.survey, id), |by| {
+                kinds.type_and_source(by).is_some_and(|before| is_other(before, now))
             })
         {
-            let before = type_and_source(survey, &by).unwrap_or_default().0;
+            let before = kinds.type_and_source(&by).unwrap_or_default().0;
             alterations.push(format!("with type {}, which was {before} {} earlier", now.0, earlier(&by)));
         }
         Decision::of((!alterations.is_empty()).then(|| format!(" {}", alterations.join(" and "))))

@@ -33,7 +33,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |traits| traits.state().is_some(),
         RULE.looks_for,
-        |index, _| {
+        |index| {
             let was_there = context.steps[index]
                 .is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
             Decision::of(was_there.then_some(""))

@@ -33,7 +33,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |traits| traits.state().is_some(),
         RULE.looks_for,
-        |index, _| {
+        |index| {
             let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
             let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
             Decision::of(was_on.then_some(""))

@@ -7,7 +7,9 @@ use foldhash::fast::RandomState;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
@@ -59,28 +61,38 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     };
     // Most actors delete nothing, so their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
-    let mut last: HashMap<(ActorId, OrganizationId), Timestamp, RandomState> = HashMap::default();
-    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| key(&change)) {
+    let mut numbers: HashMap<(ActorId, OrganizationId), usize, RandomState> = HashMap::default();
+    let number = |(_, change): (usize, Change)| {
+        let key = key(&change)?;
         deletes[key.0.index()] = true;
-        last.insert(key, Timestamp::MIN);
-    }
-    let is_asked_for = |seen: &&Observation| {
-        is_visit[seen.action.index()] && seen.actor.is_some_and(|actor| deletes[actor.index()])
+        let next = numbers.len();
+        Some(*numbers.entry(key).or_insert(next))
     };
-    let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
+    let of_deletions: Vec<_> = context.changes_that(Operation::Deleted).map(number).collect();
+    let mut of_deletions = of_deletions.into_iter();
+    // The latest visit by number of the actor and the organization.
+    let mut last = vec![Timestamp::MIN; numbers.len()];
+    let visits = survey.observations.of_classes(|class| class.has_actor && is_visit[class.action.index()]);
+    let is_asked_for = |seen: &Observation| seen.actor.is_some_and(|actor| deletes[actor.index()]);
+    let mut visits = visits.filter(is_asked_for).peekable();
     let within = context.policy_duration("window");
     let message = format!(", who had not visited the organization's settings within {within} before");
-    RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
-        let Some(key) = key(&change) else {
+    let of_class = |Class { traits, .. }: &Class| match traits.did(Operation::Deleted) {
+        true => OfClass::Each,
+        false => OfClass::Excluded,
+    };
+    RuleResult::of_classes(context, of_class, |index| {
+        let change = context.survey.changes.at(index);
+        let Some(number) = of_deletions.next().flatten() else {
             return Decision::NotApplicable;
         };
         while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
             let key = visit.actor.zip(visit.organization);
-            if let Some(last) = key.and_then(|key| last.get_mut(&key)) {
-                *last = visit.time;
+            if let Some(number) = key.and_then(|key| numbers.get(&key)) {
+                last[*number] = visit.time;
             }
         }
-        let last = last[&key];
+        let last = last[number];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
         // A visit may have happened before the log begins.
         let (begin, _) = context.reach.span(change.action);

@@ -35,7 +35,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |_| true,
         RULE.looks_for,
-        |_, change| {
+        |index| {
+            let change = context.survey.changes.at(index);
             let (_, action) = actions[change.action.index()];
             let adding = action.filter(|action| action.transfer == Some(Transfer::Gives));
             // What the source documents says whether the domain was added or verified.

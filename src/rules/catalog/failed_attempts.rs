@@ -69,8 +69,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         _ if traits.has_actor => OfClass::Fine,
         _ => OfClass::Each,
     };
-    let result = RuleResult::of_classes(context, of_class, |_, change| {
-        if origin(&change).is_some() { Decision::Fine } else { Decision::NotApplicable }
+    let result = RuleResult::of_classes(context, of_class, |index| {
+        if origin(&context.survey.changes.at(index)).is_some() {
+            Decision::Fine
+        } else {
+            Decision::NotApplicable
+        }
     });
     let mut failed: HashMap<Origin, Counted<u64>, RandomState> = HashMap::default();
     let is_attempt =

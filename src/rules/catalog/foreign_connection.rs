@@ -30,11 +30,10 @@ pub static RULE: Rule = Rule::new("foreign-connection", Severity::High, judge)
     .nist(&["AC-3", "AC-4", "SC-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let changes = context.survey.changes.iter().enumerate();
+    let of_states = context.classes().indices(|class| class.traits.state().is_some());
+    let changes = of_states.map(|index| (index, context.survey.changes.at(index)));
     let changes = changes.filter(|(index, change)| {
-        let is_covered =
-            || context.covers(change) || context.in_scope_as(context.owner_of(*index, change), change);
-        change.state().is_some() && is_covered()
+        context.covers(change) || context.in_scope_as(context.owner_of(*index, change), change)
     });
     RuleResult::of(changes, |index, change| {
         let Some(owner) =

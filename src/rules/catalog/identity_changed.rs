@@ -93,7 +93,7 @@ fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     let mut actors = vec![false; survey.actors.names.len()];
     let changes = survey.changes.iter().filter(|change| change.scopes.is_selected());
     let changes = changes.map(|change| (change.organization, change.actor));
-    let observations = survey.observations.iter().filter(|seen| seen.scopes.is_selected());
+    let observations = survey.observations.of_classes(|class| class.scopes.is_selected());
     let observations = observations.map(|seen| (seen.organization, seen.actor));
     for (organization, actor) in changes.chain(observations) {
         if let Some(organization) = organization {

@@ -44,7 +44,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         _ if *has_details => OfClass::Each,
         _ => OfClass::Fine,
     };
-    RuleResult::of_classes(context, of_class, |_, change| {
+    RuleResult::of_classes(context, of_class, |index| {
+        let change = context.survey.changes.at(index);
         Decision::of(change.is_impersonated().then(|| {
             let Survey { impersonators, reasons, .. } = context.displayed;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");

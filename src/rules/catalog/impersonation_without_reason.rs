@@ -43,17 +43,18 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         _ if *has_details => OfClass::Each,
         _ => OfClass::Fine,
     };
-    let mut result = RuleResult::of_classes(context, of_class, |_, change| {
+    let mut result = RuleResult::of_classes(context, of_class, |index| {
+        let change = context.survey.changes.at(index);
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
         Decision::of(is_unexplained.then(|| {
             let impersonator = context.displayed.impersonators.text(change.impersonator);
             format!(", impersonated by {impersonator} without a reason")
         }))
     });
-    for seen in context.observations().filter(|seen| seen.actor.is_some()) {
-        match names_impersonators[seen.action.index()] {
-            true => result.judged += 1,
-            false => result.not_applicable += 1,
+    for (class, count) in context.observed().into_iter().filter(|(class, _)| class.has_actor) {
+        match names_impersonators[class.action.index()] {
+            true => result.judged += count,
+            false => result.not_applicable += count,
         }
     }
     for (index, anomaly) in context.anomalies(AnomalyKind::Unexplained) {

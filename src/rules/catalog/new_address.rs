@@ -46,25 +46,37 @@ pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
     .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut new = new(context).into_iter().peekable();
+    let survey = context.survey;
+    let placed = |seen: Observation| Some((seen.time, seen.actor?, seen.ip?));
+    let observations = survey.observations.of_classes(|class| class.has_actor);
+    let mut observations = observations.filter_map(placed).peekable();
+    let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
+    // Addresses before the latest one. Most actors have a single address and need no entry here.
+    let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let of_class = |class: &Class| match class.traits.has_failed {
         true => OfClass::Excluded,
         false if is_placed(class) => OfClass::Each,
         false => OfClass::NotApplicable,
     };
-    RuleResult::of_classes(context, of_class, |index, change| {
-        if change.actor.is_none() || change.ip.is_none() {
+    RuleResult::of_classes(context, of_class, |index| {
+        let change = survey.changes.at(index);
+        let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
             return Decision::NotApplicable;
-        }
-        // Both are in time order.
-        while new.next_if(|(change, _)| *change < index).is_some() {}
-        let Some((_, earlier)) = new.next_if(|(change, _)| *change == index) else {
-            return Decision::Fine;
         };
-        Decision::of((earlier >= context.count("history")).then(|| {
+        while let Some((_, actor, ip)) = observations.next_if(|(time, ..)| *time < change.time) {
+            let past = &mut pasts[actor.index()];
+            past.events += 1;
+            if past.ip != Some(ip) {
+                earlier.extend(past.ip.replace(ip).map(|before| (actor, before)));
+            }
+        }
+        let past = pasts[actor.index()];
+        let is_new = past.ip != Some(ip) && !earlier.contains(&(actor, ip));
+        let events = u64::from(past.events);
+        Decision::of((is_new && events >= context.count("history")).then(|| {
             let ip = context.displayed.ips.names.text(change.ip);
-            let earlier = counted(earlier, "earlier event");
-            format!(" from {ip}, where none of their {earlier} came from")
+            let events = counted(events, "earlier event");
+            format!(" from {ip}, where none of their {events} came from")
         }))
     })
 }
@@ -80,34 +92,4 @@ struct Past {
     events: u32,
     /// The latest address.
     ip: Option<IpId>,
-}
-
-/// Finds the changes from an address that their actor never used before: their index, and the number of the actor's
-/// earlier events.
-fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
-    let survey = context.survey;
-    let placed = |seen: &Observation| Some((seen.time, seen.actor?, seen.ip?));
-    let mut observations = survey.observations.iter().filter_map(placed).peekable();
-    let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
-    // Addresses before the latest one. Most actors have a single address and need no entry here.
-    let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
-    let mut new = Vec::new();
-    for index in context.classes().indices(is_placed) {
-        let change = survey.changes.at(index);
-        let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
-            continue;
-        };
-        while let Some((_, actor, ip)) = observations.next_if(|(time, ..)| *time < change.time) {
-            let past = &mut pasts[actor.index()];
-            past.events += 1;
-            if past.ip != Some(ip) {
-                earlier.extend(past.ip.replace(ip).map(|before| (actor, before)));
-            }
-        }
-        let past = pasts[actor.index()];
-        if past.ip != Some(ip) && !earlier.contains(&(actor, ip)) {
-            new.push((index, u64::from(past.events)));
-        }
-    }
-    new
 }

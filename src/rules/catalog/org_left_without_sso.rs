@@ -128,17 +128,20 @@ fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> Stri
 }
 
 /// The first portal URL of the organization in each gap, by the change that began the gap.
-fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, Change, RandomState> {
+fn links(context: &RuleContext<'_>, gaps: &[Gap]) -> HashMap<usize, Change, RandomState> {
     let opened = context.classes().indices(|class| class.traits.did(Operation::PortalOpened));
     let opened = opened.map(|index| (index, context.survey.changes.at(index)));
-    let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();
+    // For each organization, its open gap; the last entry is for changes without an organization.
+    let mut open: Vec<Option<&Gap>> = vec![None; context.survey.organizations.names.len() + 1];
+    let last = open.len() - 1;
+    let entry_of = |organization: Option<OrganizationId>| organization.map_or(last, Id::index);
     let mut gaps = gaps.iter().peekable();
     let mut links = HashMap::default();
     for (index, change) in opened.take_while(|(_, change)| change.time <= context.now) {
         while let Some(gap) = gaps.next_if(|gap| gap.cause < index) {
-            open.insert(gap.organization, gap);
+            open[entry_of(gap.organization)] = Some(gap);
         }
-        if let Some(gap) = open.remove(&change.organization)
+        if let Some(gap) = open[entry_of(change.organization)].take()
             && gap.end.is_none_or(|end| index < end)
         {
             links.insert(gap.cause, change);

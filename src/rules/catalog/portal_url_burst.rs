@@ -47,7 +47,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             true if traits.has_actor => OfClass::Fine,
             true => OfClass::NotApplicable,
         },
-        |change| Some(change.index),
+        |change| change.index,
         |burst| {
             let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
             format!(

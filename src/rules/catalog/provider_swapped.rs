@@ -18,7 +18,7 @@ use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::sources::OTHER;
 use crate::survey::Change;
-use crate::survey::ids::{ChangeId, Id, MessageId};
+use crate::survey::ids::{ChangeId, Id, KindId, MessageId};
 
 pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
     .about("a deleted or disabled connection is followed by one with another identity provider")
@@ -67,25 +67,29 @@ struct Follower {
     /// Index of the change.
     index: u32,
     operation: Operation,
+    provider: Provider,
     time: Timestamp,
-    provider: &'static str,
 }
 
-/// A removal, given by its index, and the change that follows it within the window.
+/// A removal and the change that follows it within the window, given by their indices. There can be as many as changes.
 struct Swap {
     removal: u32,
-    follower: Follower,
+    follower: u32,
+    /// The operation of the follower, and its provider.
+    operation: Operation,
+    provider: Provider,
 }
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let providers = Providers { context, in_force: OnceCell::new() };
+    let providers = Providers::of(context);
     let logs_following = context.sources_logging(&[Operation::Created, Operation::Enabled]);
     let is_watched = watched(context, &logs_following);
     let mut swaps = swaps(context, &providers);
     let within = context.policy_duration("window");
     let mut result = RuleResult::default();
-    // Messages by where in memory the words are: provider before, provider after and operation.
-    let mut messages: HashMap<[(usize, usize); 3], MessageId, RandomState> = HashMap::default();
+    result.violations.reserve_exact(swaps.len());
+    // Messages by the provider before, the provider after and the operation.
+    let mut messages: HashMap<(Provider, Provider, Operation), MessageId, RandomState> = HashMap::default();
     let is_removal =
         |Class { traits, .. }: &Class| traits.did(Operation::Deleted) || traits.did(Operation::Disabled);
     for (index, change) in context.attempts_of(is_removal) {
@@ -96,17 +100,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             result.not_applicable += 1;
             continue;
         };
-        if let Some(follower) = follower_of(index, &mut swaps) {
-            let (after, done) = (follower.provider, follower.operation.name());
-            let key = [before, after, done].map(|text| (text.as_ptr().addr(), text.len()));
-            let message = *messages.entry(key).or_insert_with(|| {
+        if let Some(Swap { follower, operation, provider: after, .. }) = swap_of(index, &mut swaps) {
+            let message = *messages.entry((before, after, operation)).or_insert_with(|| {
+                let ([before, after], done) = ([before, after].map(|it| providers.word(it)), operation.name());
                 result.messages.push(&format!(
                     " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} \
                      later (within {within})"
                 ))
             });
-            result.find_both(Subject::Change(index), ChangeId::new(follower.index as usize), message);
-        } else if before == OTHER {
+            result.find_both(Subject::Change(index), ChangeId::new(follower as usize), message);
+        } else if providers.word(before) == OTHER {
             // Two undocumented providers may or may not be the same.
             result.not_applicable += 1;
         } else {
@@ -116,10 +119,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     result
 }
 
-/// The change that follows a removal. Swaps are in reverse time order; those before the removal are dropped.
-fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<Follower> {
+/// The swap that a removal begins. Swaps are in reverse time order; those before the removal are dropped.
+fn swap_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<Swap> {
     while swaps.pop_if(|swap| (swap.removal as usize) < removal).is_some() {}
-    swaps.pop_if(|swap| swap.removal as usize == removal).map(|swap| swap.follower)
+    swaps.pop_if(|swap| swap.removal as usize == removal)
 }
 
 /// For each organization, whether a source that knows it logs what may follow a removal. `logs_following` says for
@@ -163,13 +166,18 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
             let follower = other_than(provider, *next);
             let follower = follower.filter(|follower| step.after == State::Deleted || follower.index < end);
             let follower = follower.filter(|follower| !is_longer(change.time, follower.time, window));
-            swaps.extend(follower.map(|follower| Swap { removal: index, follower }));
+            swaps.extend(follower.map(|Follower { index: follower, operation, provider, .. }| Swap {
+                removal: index,
+                follower,
+                operation,
+                provider,
+            }));
         }
         // A connection enabled after its deletion may not exist, but somebody did enable one.
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.reported == State::Active);
         if is_there && step.before != Some(step.after) {
-            let follower = Follower { index, operation: change.operation, time: change.time, provider };
+            let follower = Follower { index, operation: change.operation, provider, time: change.time };
             *next = Some(Next { follower, other: other_than(provider, *next) });
         }
     }
@@ -177,32 +185,59 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
 }
 
 /// The next connection with another provider.
-fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
+fn other_than(provider: Provider, next: Option<Next>) -> Option<Follower> {
     let Next { follower, other } = next?;
     if follower.provider == provider { other } else { Some(follower) }
 }
 
+/// The index of an identity provider among those that the log names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Provider(u16);
+
 /// The providers of connections at the time of each change.
 struct Providers<'a> {
     context: &'a RuleContext<'a>,
+    words: Vec<&'static str>,
+    /// For each kind of connection, its provider.
+    of_kinds: Vec<Option<Provider>>,
     /// The provider in force at each change. It is computed on demand, as it is rarely needed.
-    in_force: OnceCell<Vec<Option<&'static str>>>,
+    in_force: OnceCell<Vec<Option<Provider>>>,
 }
 
-impl Providers<'_> {
+impl<'a> Providers<'a> {
+    fn of(context: &'a RuleContext<'a>) -> Self {
+        let kinds = &context.survey.kinds;
+        let mut words = Vec::new();
+        let mut provider = |word: &'static str| {
+            let known = words.iter().position(|known| *known == word);
+            let index = known.unwrap_or(words.len());
+            if known.is_none() {
+                words.push(word);
+            }
+            Provider(u16::try_from(index).expect("sources name few providers"))
+        };
+        let kinds = KindId::first(kinds.len()).map(|kind| kinds.kind(kind)?.provider.map(&mut provider));
+        let of_kinds = kinds.collect();
+        Self { context, words, of_kinds, in_force: OnceCell::new() }
+    }
+
+    fn word(&self, Provider(index): Provider) -> &'static str {
+        self.words[usize::from(index)]
+    }
+
     /// The provider that a change names, or else the one that other changes name for its connection.
-    fn at(&self, index: usize, change: &Change) -> Option<&'static str> {
+    fn at(&self, index: usize, change: &Change) -> Option<Provider> {
         let in_force = || self.in_force.get_or_init(|| self.in_force());
         self.named(change).or_else(|| in_force()[index])
     }
 
-    fn named(&self, change: &Change) -> Option<&'static str> {
-        self.context.survey.kinds.kind(change.kind)?.provider
+    fn named(&self, change: &Change) -> Option<Provider> {
+        self.of_kinds[change.kind?.index()]
     }
 
     /// For each change, the provider of its connection: the latest one named up to the change, or else the first one
     /// named after it, without crossing a deletion. Changes later than the present are ignored.
-    fn in_force(&self) -> Vec<Option<&'static str>> {
+    fn in_force(&self) -> Vec<Option<Provider>> {
         let changes = &self.context.survey.changes;
         let mut providers = vec![None; changes.len()];
         let mut connections = vec![None; self.context.survey.connections.len()];

@@ -30,7 +30,7 @@ pub static RULE: Rule = Rule::new("sso-relaxed", Severity::Critical, judge)
     .nist(&["IA-2", "IA-5", "CM-3", "CM-6"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    RuleResult::of_operations(context, |_| true, RULE.looks_for, |_, _| Decision::violates(""))
+    RuleResult::of_operations(context, |_| true, RULE.looks_for, |_| Decision::violates(""))
 }
 
 #[cfg(test)]

@@ -46,11 +46,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         _ if is_logged[traits.action.index()] => OfClass::Fine,
         _ => OfClass::NotApplicable,
     };
-    let mut result = RuleResult::of_classes(context, of_class, |_, _| Decision::Fine);
-    context.observations().for_each(|seen| match is_logged[seen.action.index()] {
-        true => result.judged += 1,
-        false => result.not_applicable += 1,
-    });
+    let mut result = RuleResult::of_classes(context, of_class, |_| Decision::Fine);
+    for (class, count) in context.observed() {
+        match is_logged[class.action.index()] {
+            true => result.judged += count,
+            false => result.not_applicable += count,
+        }
+    }
     let actions = context.documented_actions();
     let ends = |id: ActionId| actions[id.index()].1.is_some_and(|it| it.transfer == Some(Transfer::Takes));
     for (index, anomaly) in context.anomalies(KIND).filter(|(_, anomaly)| !anomaly.action.is_some_and(ends)) {

@@ -40,28 +40,35 @@ pub static RULE: Rule = Rule::new("unconfirmed-change", Severity::Medium, judge)
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let within = context.age("within");
     let confirmations = Confirmations::of(context.survey, within);
+    let others = |action| context.reach.others_logging(action, Operation::Deleted).collect();
+    let classes = context.classes();
+    let others: Vec<Vec<_>> = classes.map(|class| others(class.traits.action));
     let mut result = RuleResult::default();
-    for index in context.classes().indices(|class| class.traits.did(Operation::Deleted)) {
-        let change = context.survey.changes.at(index);
-        if context.covers(&change) {
-            let is_confirmed = confirmations.partner(index).is_some();
-            let decision = if is_confirmed { Decision::Fine } else { unconfirmed(context, &change, within) };
-            result.add(Subject::Change(index), decision);
-        }
+    for index in context.covered(|class| class.traits.did(Operation::Deleted)) {
+        let decision = match &*others[classes.number(index)] {
+            _ if confirmations.partner(index).is_some() => Decision::Fine,
+            [] => Decision::NotApplicable,
+            others => unconfirmed(context, &context.survey.changes.at(index), others),
+        };
+        result.add(Subject::Change(index), decision);
     }
     result
 }
 
-/// Decides about a deletion that no other source confirms.
-fn unconfirmed(context: &RuleContext<'_>, change: &Change, within: u64) -> Decision<'static> {
+/// Decides about a deletion that none of the other sources confirms which log deletions.
+fn unconfirmed(
+    context: &RuleContext<'_>,
+    change: &Change,
+    others: &[(&'static Source, Span)],
+) -> Decision<'static> {
+    let within = context.age("within");
     let covers =
         |(begin, end): Span| begin.later_by(within) <= change.time && change.time.later_by(within) <= end;
-    let others = context.reach.others_logging(change.action, Operation::Deleted);
-    let others: Vec<&Source> = others.filter(|(_, span)| covers(*span)).map(|(source, _)| source).collect();
-    if change.connection.is_none() || others.is_empty() || !covers(context.reach.span(change.action)) {
+    let covering = others.iter().filter(|(_, span)| covers(*span));
+    let titles: Vec<_> = covering.map(|(source, _)| source.title).collect();
+    if change.connection.is_none() || titles.is_empty() || !covers(context.reach.span(change.action)) {
         return Decision::NotApplicable;
     }
-    let titles: Vec<_> = others.iter().map(|source| source.title).collect();
     let within = context.policy_duration("within");
     Decision::violates(format!(
         ", and the log of {} shows no deletion of it within {within}",

@@ -1,20 +1,19 @@
-//! The changes by class and by actor, so that rules need not go over all of them.
-
-use std::sync::OnceLock;
+//! The changes of a survey by class and by actor, and its observations by class, so that rules need not go over all of
+//! them.
 
 use crate::model::time::Timestamp;
 use crate::rules::classes::{Class, Classes};
 use crate::survey::groups::Groups;
 use crate::survey::ids::{ActionId, ActorId, Id, OrganizationId};
-use crate::survey::{Change, Survey};
+use crate::survey::{Change, ObservationClass, Survey};
 
-/// Changes and portal links by class and by actor.
-pub struct ChangeIndex {
+/// Changes and portal links by class and by actor, and observations by class.
+pub struct SurveyIndex {
     classes: Classes,
     /// Without attempts that failed, those of each actor in time order.
     actors: Groups<ActorChange>,
-    /// How many selected events of each action are known, once somebody asks.
-    events: OnceLock<Vec<u64>>,
+    /// How many observations are of each class.
+    observed: Vec<(ObservationClass, u64)>,
 }
 
 /// A change of an actor. Changes of one actor lie anywhere among all, so what is asked of them is kept with them.
@@ -41,12 +40,12 @@ impl ActorChange {
     }
 }
 
-impl ChangeIndex {
+impl SurveyIndex {
     /// The index of a survey.
     pub fn of(survey: &Survey) -> Self {
         let classes = Classes::of(survey);
         let actors = by_actor(survey, &classes);
-        Self { classes, actors, events: OnceLock::new() }
+        Self { classes, actors, observed: survey.observations.counts(|_, _| true) }
     }
 
     /// Changes by what they have in common, attempts that failed included.
@@ -55,17 +54,20 @@ impl ChangeIndex {
     }
 
     /// How many selected events of each action are known: changes, and events with an actor or an address.
-    pub fn events_by_action(&self, survey: &Survey) -> &[u64] {
-        self.events.get_or_init(|| {
-            let mut events = vec![0; survey.action_facts.len()];
-            let selected = self.classes.iter().filter(|(class, _)| class.traits.scopes.is_selected());
-            selected.for_each(|(class, count)| events[class.traits.action.index()] += count);
-            let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
-            let others =
-                survey.observations.iter().filter(|seen| seen.scopes.is_selected() && is_other(seen.action));
-            others.for_each(|seen| events[seen.action.index()] += 1);
-            events
-        })
+    pub fn events_by_action(&self, survey: &Survey) -> Vec<u64> {
+        let mut events = vec![0; survey.action_facts.len()];
+        let selected = self.classes.iter().filter(|(class, _)| class.traits.scopes.is_selected());
+        selected.for_each(|(class, count)| events[class.traits.action.index()] += count);
+        let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
+        let others =
+            self.observed.iter().filter(|(seen, _)| seen.scopes.is_selected() && is_other(seen.action));
+        others.for_each(|(seen, count)| events[seen.action.index()] += count);
+        events
+    }
+
+    /// How many observations are of each class, changes included.
+    pub fn observed(&self) -> &[(ObservationClass, u64)] {
+        &self.observed
     }
 
     /// Every actor with their changes; attempts that failed and changes without an actor are left out.
