@@ -185,28 +185,31 @@ pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
 }
 
 /// For each change, whether it deletes a connection that another event deleted already and none created
-/// again. Another event with the same id is a conflict, and the event of another source about the same deletion
+/// again. `candidates` are at least all changes that create or delete a connection, by index, in time order. Another event with the same id is a conflict, and the event of another source about the same deletion
 /// confirms it: neither is a second deletion.
-pub fn deleted_again(survey: &Survey, confirmations: &Confirmations) -> Vec<bool> {
+pub fn deleted_again(
+    survey: &Survey,
+    confirmations: &Confirmations,
+    candidates: impl Iterator<Item = usize>,
+) -> Vec<bool> {
+    let mut again = vec![false; survey.changes.len()];
     // For each connection, the change that deleted it, unless it was created again.
     let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
-    let again = ChangeId::first(survey.changes.len()).zip(survey.changes.iter()).map(|(id, change)| {
+    for index in candidates {
+        let (id, change) = (ChangeId::new(index), survey.changes.at(index));
         match (change.operation, change.connection) {
-            _ if change.has_failed => false,
+            _ if change.has_failed => {}
             (Operation::Deleted, Some(connection)) => {
                 let earlier = last[connection.index()].replace(id);
                 let key = |id: ChangeId| survey.changes.key(id.index());
-                let confirms = confirmations.partner(id.index()).is_some_and(|partner| partner < id);
-                earlier.is_some_and(|earlier| !confirms && key(earlier) != key(id))
+                let confirms = confirmations.partner(index).is_some_and(|partner| partner < id);
+                again[index] = earlier.is_some_and(|earlier| !confirms && key(earlier) != key(id));
             }
-            (Operation::Created, Some(connection)) => {
-                last[connection.index()] = None;
-                false
-            }
-            _ => false,
+            (Operation::Created, Some(connection)) => last[connection.index()] = None,
+            _ => {}
         }
-    });
-    again.collect()
+    }
+    again
 }
 
 /// Whether an organization is another one than the owner. Only ids count: people choose names, and every

@@ -45,6 +45,16 @@ impl RuleResult {
         result
     }
 
+    /// Makes a decision about each change, given by its index, of the classes that a rule judges.
+    pub(super) fn of_each<'m>(
+        context: &RuleContext<'_>,
+        is_judged: impl Fn(&Class) -> bool,
+        decide: impl FnMut(usize) -> Decision<'m>,
+    ) -> Self {
+        let of_class = |class: &Class| if is_judged(class) { OfClass::Each } else { OfClass::Excluded };
+        Self::of_classes(context, of_class, decide)
+    }
+
     /// Makes a decision about each change, given by its index, of the operations that a rule looks for. Other changes are judged, too, as
     /// they could have been such, if their source logs these operations; but only those that `is_such`.
     pub(super) fn of_operations<'m>(

@@ -13,9 +13,9 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
-use crate::survey::Change;
-use crate::survey::EventIds;
+use crate::survey::bloom::BloomFilter;
 use crate::survey::ids::SeenId;
+use crate::survey::{Change, EventIds};
 
 /// What was counted of an event, so that the counts can be reverted. Its ids refer to the tables of a worker.
 #[derive(Clone, Copy)]
@@ -119,15 +119,14 @@ pub struct Arrivals {
     /// In one piece, which is given back as a whole.
     contents: Vec<u64>,
     extremes: Extremes,
-    /// A Bloom filter of the contents; empty as long as few events are suspected without it.
-    bits: Vec<u64>,
+    /// A filter of the contents; `None` as long as few events are suspected without it.
+    filter: Option<BloomFilter>,
     /// Events that may have come before, with the number of their worker.
     suspected: Vec<(u64, u32, Counted)>,
 }
 
-/// The minimum number of filter bits for each content.
-const BITS: usize = 8;
-const MIN_WORDS: usize = 1 << 10;
+/// A filter has room for at least so many contents.
+const MIN_ROOM: usize = 1 << 13;
 /// If more events than this and than this part of all are suspected, there is a filter.
 const MANY: usize = 1 << 10;
 const PART: usize = 1 << 7;
@@ -137,7 +136,7 @@ impl Arrivals {
     pub fn take(&mut self, arrived: Arrived) {
         let Arrived { contents: new, counted, worker, extremes, are_distinct } = arrived;
         self.make_room(new.len());
-        if are_distinct && self.bits.is_empty() && extremes.earliest > self.extremes.latest {
+        if are_distinct && self.filter.is_none() && extremes.earliest > self.extremes.latest {
             self.extremes.add(extremes.earliest);
             self.extremes.add(extremes.latest);
             self.contents.extend_from_slice(&new);
@@ -146,7 +145,10 @@ impl Arrivals {
         for (content, counted) in new.into_iter().zip(counted) {
             self.contents.push(content);
             let may_be_known = !self.extremes.add(counted.time);
-            let is_suspected = if self.bits.is_empty() { may_be_known } else { set(&mut self.bits, content) };
+            let is_suspected = match &mut self.filter {
+                Some(filter) => filter.insert(content),
+                None => may_be_known,
+            };
             if is_suspected {
                 self.suspected.push((content, worker, counted));
             }
@@ -155,32 +157,32 @@ impl Arrivals {
 
     /// Makes the filter as large as it has to be for so many more events, if it is worth having one.
     fn make_room(&mut self, count: usize) {
-        let Self { contents, bits, suspected, .. } = self;
-        let needed = (contents.len() + count) * BITS / 64;
-        let is_wanted = suspected.len() > MANY + contents.len() / PART;
-        if needed >= bits.len() && (is_wanted || !bits.is_empty()) {
-            *bits = vec![0; (needed + 1).next_power_of_two().max(MIN_WORDS)];
+        let Self { contents, filter, suspected, .. } = self;
+        let needed = contents.len() + count;
+        let is_wanted = match filter {
+            Some(filter) => !filter.has_room(needed),
+            None => suspected.len() > MANY + contents.len() / PART,
+        };
+        if is_wanted {
+            let mut wider = BloomFilter::with_room(needed.max(MIN_ROOM));
             contents.iter().for_each(|content| {
-                set(bits, *content);
+                wider.insert(*content);
             });
+            *filter = Some(wider);
         }
     }
 
     /// What was counted of repeated events, with the number of their worker.
     pub(super) fn again(self) -> Vec<(u32, Counted)> {
-        let Self { contents, mut bits, suspected, .. } = self;
+        let Self { contents, suspected, .. } = self;
         if suspected.is_empty() {
             return Vec::new();
         }
-        bits.resize(bits.len().max((suspected.len() * BITS / 64 + 1).next_power_of_two()), 0);
         let mut left: HashMap<u64, u64, RandomState> =
             suspected.iter().map(|(content, ..)| (*content, 0)).collect();
         // Most contents are not suspected, and a filter of those that are skips them.
-        bits.fill(0);
-        left.keys().for_each(|content| {
-            set(&mut bits, *content);
-        });
-        for content in contents.iter().filter(|content| has(&bits, **content)) {
+        let filter = BloomFilter::of(left.keys().copied());
+        for content in contents.iter().filter(|content| filter.may_have(**content)) {
             if let Some(count) = left.get_mut(content) {
                 *count += 1;
             }
@@ -195,25 +197,6 @@ impl Arrivals {
         }
         again
     }
-}
-
-/// Sets the bits of a content, and returns whether they were set before.
-fn set(bits: &mut [u64], content: u64) -> bool {
-    let (word, mask) = slot(bits, content);
-    let were_set = bits[word] & mask == mask;
-    bits[word] |= mask;
-    were_set
-}
-
-fn has(bits: &[u64], content: u64) -> bool {
-    let (word, mask) = slot(bits, content);
-    bits.get(word).is_some_and(|bits| bits & mask == mask)
-}
-
-/// The index of a content's word in the filter, whose length is a power of two, and the content's two bits in
-/// it.
-fn slot(bits: &[u64], content: u64) -> (usize, u64) {
-    ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63) | 1 << (content >> 58))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod anomalies;
 mod arrivals;
+mod bloom;
 mod certificates;
 mod change;
 mod change_blocks;
@@ -74,6 +75,7 @@ use crate::survey::interner::{Interner, StringTables};
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
+pub use bloom::BloomFilter;
 pub use certificates::CertificateNotice;
 pub use change::Change;
 pub use changes::Changes;

@@ -297,7 +297,7 @@ impl Misfit {
 fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit> {
     let origins = Origins::of(survey, now);
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    let deleted_again = lifecycle::deleted_again(survey, &confirmations);
+    let deleted_again = lifecycle::deleted_again(survey, &confirmations, 0..survey.changes.len());
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(deleted_again) {
         let Some(connection) = change.connection.filter(|_| change.scopes.is_selected()) else {

@@ -66,27 +66,28 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let kinds = Kinds::of(survey);
     let mut connections = vec![Named::default(); survey.connections.len()];
     let mut result = RuleResult::default();
-    survey.changes.iter().enumerate().for_each(|(index, change)| {
-        let is_update = change.did(Operation::Updated);
-        if change.state().is_none() && !is_update {
-            return;
-        }
-        let compared = match change.connection.map(|connection| &mut connections[connection.index()]) {
-            Some(named) => {
-                let compared = named.compare(&kinds, ChangeId::new(index));
-                if change.did(Operation::Deleted) {
-                    *named = Named::default();
+    let classes = context.classes();
+    classes.indices(|it| it.traits.state().is_some() || it.traits.did(Operation::Updated)).for_each(
+        |index| {
+            let change = survey.changes.at(index);
+            let is_update = change.did(Operation::Updated);
+            let compared = match change.connection.map(|connection| &mut connections[connection.index()]) {
+                Some(named) => {
+                    let compared = named.compare(&kinds, ChangeId::new(index));
+                    if change.did(Operation::Deleted) {
+                        *named = Named::default();
+                    }
+                    compared
                 }
-                compared
+                // A source with one connection in an organization gives it no id.
+                None if is_update => Decision::NotApplicable,
+                None => return,
+            };
+            if context.covers(&change) {
+                result.add(Subject::Change(index), if is_update { updated(compared) } else { compared });
             }
-            // A source with one connection in an organization gives it no id.
-            None if is_update => Decision::NotApplicable,
-            None => return,
-        };
-        if context.covers(&change) {
-            result.add(Subject::Change(index), if is_update { updated(compared) } else { compared });
-        }
-    });
+        },
+    );
     result
 }
 

@@ -1,6 +1,7 @@
 //! `deleted-without-visit`: a deletion by somebody who did not look at the organization's settings before.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
@@ -9,14 +10,13 @@ use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
-use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::Change;
-use crate::survey::Observation;
 use crate::survey::ids::{ActorId, Id, OrganizationId};
+use crate::survey::{BloomFilter, Observation};
 
 pub static RULE: Rule = Rule::new("deleted-without-visit", Severity::Medium, judge)
     .about(
@@ -59,37 +59,35 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let key = (change.actor?, change.organization?);
         sources_logging[change.action.index()].then_some(key)
     };
-    // Most actors delete nothing, so their visits need not be looked up.
-    let mut deletes = vec![false; survey.actors.names.len()];
+    let deletes = |class: &Class| class.traits.did(Operation::Deleted);
     let mut numbers: HashMap<(ActorId, OrganizationId), usize, RandomState> = HashMap::default();
     let number = |(_, change): (usize, Change)| {
-        let key = key(&change)?;
-        deletes[key.0.index()] = true;
         let next = numbers.len();
-        Some(*numbers.entry(key).or_insert(next))
+        Some(*numbers.entry(key(&change)?).or_insert(next))
     };
-    let of_deletions: Vec<_> = context.changes_that(Operation::Deleted).map(number).collect();
+    let of_deletions: Vec<_> = context.attempts_of(deletes).map(number).collect();
     let mut of_deletions = of_deletions.into_iter();
     // The latest visit by number of the actor and the organization.
     let mut last = vec![Timestamp::MIN; numbers.len()];
     let visits = survey.observations.of_classes(|class| class.has_actor && is_visit[class.action.index()]);
-    let is_asked_for = |seen: &Observation| seen.actor.is_some_and(|actor| deletes[actor.index()]);
-    let mut visits = visits.filter(is_asked_for).peekable();
+    // Most visits are of organizations in which the actor deletes nothing, and need not be looked up.
+    let hash = |key: &(ActorId, OrganizationId)| numbers.hasher().hash_one(key);
+    let filter = BloomFilter::of(numbers.keys().map(hash));
+    let visit = |seen: Observation| {
+        let key = (seen.actor?, seen.organization?);
+        filter.may_have(hash(&key)).then_some((seen.time, key))
+    };
+    let mut visits = visits.filter_map(visit).peekable();
     let within = context.policy_duration("window");
     let message = format!(", who had not visited the organization's settings within {within} before");
-    let of_class = |Class { traits, .. }: &Class| match traits.did(Operation::Deleted) {
-        true => OfClass::Each,
-        false => OfClass::Excluded,
-    };
-    RuleResult::of_classes(context, of_class, |index| {
+    RuleResult::of_each(context, deletes, |index| {
         let change = context.survey.changes.at(index);
         let Some(number) = of_deletions.next().flatten() else {
             return Decision::NotApplicable;
         };
-        while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
-            let key = visit.actor.zip(visit.organization);
-            if let Some(number) = key.and_then(|key| numbers.get(&key)) {
-                last[*number] = visit.time;
+        while let Some((time, key)) = visits.next_if(|(time, _)| *time <= change.time) {
+            if let Some(number) = numbers.get(&key) {
+                last[*number] = time;
             }
         }
         let last = last[number];

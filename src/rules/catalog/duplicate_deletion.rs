@@ -2,6 +2,7 @@
 
 use crate::analysis::lifecycle;
 use crate::model::operation::Operation;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
@@ -29,9 +30,11 @@ pub static RULE: Rule = Rule::new("duplicate-deletion", Severity::Medium, judge)
     .nist(&["AU-6", "CM-3"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let again = lifecycle::deleted_again(context.survey, context.confirmations);
-    RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
-        if change.connection.is_none() {
+    let deletes = |class: &Class| class.traits.did(Operation::Deleted);
+    let candidates = context.classes().indices(|it| deletes(it) || it.traits.did(Operation::Created));
+    let again = lifecycle::deleted_again(context.survey, context.confirmations, candidates);
+    RuleResult::of_each(context, deletes, |index| {
+        if context.survey.changes.at(index).connection.is_none() {
             return Decision::NotApplicable;
         }
         Decision::of(again[index].then_some(" a second time"))
