@@ -6,26 +6,21 @@ use crate::json::{Document, NodeId};
 use crate::model::fields::{FieldId, Fields};
 use crate::sources::Field;
 
-/// How many values may name an action.
-const PARTS: usize = 4;
-
-/// The values that name an action together.
-pub type ActionParts<'a> = [Option<Cow<'a, str>>; PARTS];
+/// Finds the texts of an event's fields that are in no list.
+pub type Texts<'t, 'a> = &'t dyn Fn(FieldId) -> Option<Cow<'a, str>>;
 
 /// How an action follows from several values.
 #[derive(Debug)]
 pub struct Composite {
-    /// The fields of the values, none of them in a list.
-    pub fields: [FieldId; PARTS],
     /// The documented action that the values name; `None` if it is the one that the event's own field names.
-    pub action: fn(&ActionParts<'_>) -> Option<&'static str>,
+    pub action: for<'t, 'a> fn(Texts<'t, 'a>) -> Option<&'static str>,
 }
 
 impl Composite {
     /// The action that the values of a bound event name.
     #[inline]
     pub fn action_of(&self, fields: &Fields<'_>) -> Option<&'static str> {
-        (self.action)(&self.fields.map(|field| fields.text(field, 0)))
+        (self.action)(&|field| fields.text(field, 0))
     }
 
     /// The action that an object's values name.
@@ -35,6 +30,6 @@ impl Composite {
             let node = keys.try_fold(event, |object, key| document.member(object, key))?;
             document.string(node)
         };
-        (self.action)(&self.fields.map(text))
+        (self.action)(&text)
     }
 }

@@ -14,7 +14,7 @@ mod path;
 use std::sync::LazyLock;
 
 use self::actions::{ACTIONS, action};
-use self::fields::{EVENT_NAME, FIELDS, METHOD, PATH, TYPE};
+use self::fields::{FIELDS, METHOD};
 use super::{CatchAll, Composite, Root, Source, Trees};
 use crate::model::attribute::Attribute;
 use crate::model::fields::Fields;
@@ -36,7 +36,7 @@ pub static SOURCE: Source = Source {
         action: Action::other("*", "not about connections"),
         except: &["ss_sso", "connection."],
     }),
-    composite: Some(Composite { fields: [TYPE, METHOD, PATH, EVENT_NAME], action }),
+    composite: Some(Composite { action }),
     actor_kind: Some(actor_kind),
     restore: None,
     fields: FIELDS,

@@ -27,14 +27,17 @@ fn after(path: &str, names: &[&str]) -> Option<Range<usize>> {
 
 /// The segments of a path of the Management API; it may be written without `/api`, with a host and with a query.
 pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
-    let end = memchr::memchr2(b'?', b'#', path.as_bytes()).unwrap_or(path.len());
-    let path = piece(path, 0, end);
-    // Nearly no path has a host, and a single byte is found quickly.
-    let scheme = memchr::memchr(b':', path.as_bytes()).and_then(|_| path.split_once("://"));
-    let behind_host = scheme.and_then(|(_, rest)| rest.get(rest.find('/')?..));
-    let path = behind_host.unwrap_or(path);
+    // Nearly no path has either, and single bytes are found quickly.
+    let is_bare = memchr::memchr3(b':', b'?', b'#', path.as_bytes()).is_none();
+    let path = if is_bare { path } else { without_host_and_query(path) };
     let segments = split(path).map(trimmed).filter(|segment| !matches!(*segment, "" | "."));
     segments.enumerate().filter(|(at, segment)| *at > 0 || !is(segment, "api")).map(|(_, segment)| segment)
+}
+
+fn without_host_and_query(path: &str) -> &str {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.get(rest.find('/')?..));
+    behind_host.unwrap_or(path)
 }
 
 /// What stands between slashes. Paths are read on every line, and `memchr` finds a byte sooner than `split` does.
