@@ -53,12 +53,12 @@ pub struct Misses {
     shapes: KnownShapes,
 }
 
-/// Which shapes a selection excludes whatever the values of a line are. There are few, so they are a list.
+/// Which shapes a selection excludes whatever the values of a line are, each at a place that follows from its number.
 #[derive(Debug, Default)]
 struct KnownShapes(Vec<(u64, Operation, bool)>);
 
-/// How many shapes are known at once.
-const MAX_SHAPES: usize = 1 << 5;
+/// How many shapes are known at once; further ones take the place of others.
+const SHAPES: usize = 1 << 8;
 
 impl KnownShapes {
     /// Whether no event of this shape with this operation matches.
@@ -68,16 +68,16 @@ impl KnownShapes {
         if shape.number == 0 || select.invert {
             return false;
         }
-        let is_same = |known: &&(u64, Operation, bool)| (known.0, known.1) == (shape.number, event.operation);
-        if let Some((.., is_excluded)) = self.0.iter().find(is_same) {
+        let at = shape.number as usize % SHAPES;
+        if let Some((number, operation, is_excluded)) = self.0.get(at)
+            && (*number, *operation) == (shape.number, event.operation)
+        {
             return *is_excluded;
         }
         let fails = |clause: &Clause| clause.test.is_about(shape) && !clause.test.holds(event);
         let is_excluded = select.clauses.iter().any(fails);
-        if self.0.len() == MAX_SHAPES {
-            self.0.clear();
-        }
-        self.0.push((shape.number, event.operation, is_excluded));
+        self.0.resize(SHAPES, (0, Operation::Other, false));
+        self.0[at] = (shape.number, event.operation, is_excluded);
         is_excluded
     }
 }
