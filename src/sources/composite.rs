@@ -7,13 +7,13 @@ use crate::model::fields::{FieldId, Fields};
 use crate::sources::Field;
 
 /// Finds the texts of an event's fields that are in no list.
-pub type Texts<'t, 'a> = &'t dyn Fn(FieldId) -> Option<Cow<'a, str>>;
+pub type TextOf<'t, 'a> = &'t dyn Fn(FieldId) -> Option<Cow<'a, str>>;
 
 /// How an action follows from several values.
 #[derive(Debug)]
 pub struct Composite {
     /// The documented action that the values name; `None` if it is the one that the event's own field names.
-    pub action: for<'t, 'a> fn(Texts<'t, 'a>) -> Option<&'static str>,
+    pub action: for<'t, 'a> fn(TextOf<'t, 'a>) -> Option<&'static str>,
 }
 
 impl Composite {

@@ -10,11 +10,11 @@ use crate::sources::auth0::fields::{
     STREAM_ORGANIZATION, TYPE,
 };
 use crate::sources::auth0::path::{fits, segments};
-use crate::sources::composite::Texts;
+use crate::sources::composite::TextOf;
 
 /// The action of a log entry: of a call of the Management API its method and path, and of self-service SSO the name
 /// of what happened.
-pub fn action(text: Texts<'_, '_>) -> Option<&'static str> {
+pub fn action(text: TextOf<'_, '_>) -> Option<&'static str> {
     let kind = text(TYPE)?;
     let is = |name: &&str| kind.eq_ignore_ascii_case(name);
     if ["sapi", "fapi", "mgmt_api_read"].iter().any(is) {
