@@ -185,8 +185,9 @@ pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
 }
 
 /// For each change, whether it deletes a connection that another event deleted already and none created
-/// again. `candidates` are at least all changes that create or delete a connection, by index, in time order. Another event with the same id is a conflict, and the event of another source about the same deletion
-/// confirms it: neither is a second deletion.
+/// again. Another event with the same id is a conflict, and the event of another source about the same deletion
+/// confirms it: neither is a second deletion. `candidates` are at least all changes that create or delete a
+/// connection, by index, in time order.
 pub fn deleted_again(
     survey: &Survey,
     confirmations: &Confirmations,

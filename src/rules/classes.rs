@@ -52,11 +52,11 @@ impl Classes {
 
     /// The indices of the changes of some classes, in time order.
     pub fn indices(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = usize> {
-        self.indices_of(self.map(is_wanted))
+        self.indices_wanted(self.map(is_wanted))
     }
 
     /// The same, given for each class whether its changes are wanted.
-    pub fn indices_of(&self, is_wanted: Vec<bool>) -> impl Iterator<Item = usize> {
+    pub fn indices_wanted(&self, is_wanted: Vec<bool>) -> impl Iterator<Item = usize> {
         let classes = self.of_changes.iter().enumerate();
         classes.filter_map(move |(index, class)| is_wanted[*class as usize].then_some(index))
     }

@@ -72,17 +72,17 @@ impl<'a> RuleContext<'a> {
         self.indices_of(is_wanted).map(|index| (index, self.survey.changes.at(index)))
     }
 
-    /// The indices of the same, for rules that need not look at most of them.
+    /// The indices of these changes and attempts, for rules that need not look at most of them.
     pub fn indices_of(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = usize> {
         self.covered(is_wanted).filter(|index| !self.is_told_twice(*index))
     }
 
-    /// The same, also where another event stands for the same deletion.
+    /// The same, and those for whose deletion another event stands.
     pub fn covered(&self, is_wanted: impl Fn(&Class) -> bool) -> impl Iterator<Item = usize> {
         // Unless it depends on their organizations, changes are in the scope if their class is.
         let is_by_class = self.scope.has_all_organizations();
         let is_wanted = |class: &Class| is_wanted(class) && (!is_by_class || self.covers_class(class));
-        let indices = self.classes().indices_of(self.classes().map(is_wanted));
+        let indices = self.classes().indices_wanted(self.classes().map(is_wanted));
         indices.filter(move |index| is_by_class || self.covers(&self.survey.changes.at(*index)))
     }
 

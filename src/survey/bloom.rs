@@ -1,8 +1,8 @@
 //! A Bloom filter of hashes: it tells of most hashes that it has not met them.
 
-/// The bits of hashes, in a number of words that is a power of two; it has met everything as long as it has no room.
-#[derive(Default)]
+/// The bits of the hashes that it has met.
 pub struct BloomFilter {
+    /// Their number is a power of two.
     words: Vec<u64>,
 }
 
@@ -33,11 +33,8 @@ impl BloomFilter {
     #[inline]
     pub fn insert(&mut self, hash: u64) -> bool {
         let (word, mask) = self.slot(hash);
-        let Some(word) = self.words.get_mut(word) else {
-            return true;
-        };
-        let were_set = *word & mask == mask;
-        *word |= mask;
+        let were_set = self.words[word] & mask == mask;
+        self.words[word] |= mask;
         were_set
     }
 
@@ -45,13 +42,13 @@ impl BloomFilter {
     #[inline]
     pub fn may_have(&self, hash: u64) -> bool {
         let (word, mask) = self.slot(hash);
-        self.words.get(word).is_none_or(|word| word & mask == mask)
+        self.words[word] & mask == mask
     }
 
     /// The index of a hash's word, and the hash's two bits in it.
     #[inline]
     fn slot(&self, hash: u64) -> (usize, u64) {
-        ((hash >> 6) as usize & (self.words.len().max(1) - 1), 1 << (hash & 63) | 1 << (hash >> 58))
+        ((hash >> 6) as usize & (self.words.len() - 1), 1 << (hash & 63) | 1 << (hash >> 58))
     }
 }
 

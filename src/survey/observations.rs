@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
@@ -60,9 +61,7 @@ struct PackedObservation {
 #[derive(Default)]
 pub struct WorkerObservations {
     packed: ByBlock<PackedObservation>,
-    classes: Vec<ObservationClass>,
-    /// The index of each class.
-    known: HashMap<ObservationClass, u32, RandomState>,
+    classes: IndexSet<ObservationClass, RandomState>,
     /// By index of the observation, the times that have no short form.
     times: HashMap<u32, Timestamp, RandomState>,
 }
@@ -80,8 +79,8 @@ pub struct Observations {
     order: Vec<u32>,
 }
 
-/// So many observations are counted at once.
-const CHUNK: usize = 1 << 15;
+/// So many parts are counted at once. There may be as many classes as observations, and each part has a count of each.
+const PARTS: usize = 8;
 
 impl WorkerObservations {
     /// Adds an observation and returns its index.
@@ -89,13 +88,9 @@ impl WorkerObservations {
     pub fn push(&mut self, block: BlockId, seen: &Observation) -> u32 {
         let Observation { scopes, action, actor, organization, ip, .. } = *seen;
         let class = ObservationClass { action, scopes, has_actor: actor.is_some() };
-        let classes = &mut self.classes;
-        let class = *self.known.entry(class).or_insert_with(|| {
-            classes.push(class);
-            classes.len() as u32 - 1
-        });
+        let (class, _) = self.classes.insert_full(class);
         let time = ShortTime::of(seen.time);
-        let packed = PackedObservation { time, class, actor, organization, ip };
+        let packed = PackedObservation { time, class: class as u32, actor, organization, ip };
         let index = self.packed.push(block, seen.time, packed);
         if time.get().is_none() {
             self.times.insert(index, seen.time);
@@ -155,17 +150,17 @@ impl Observations {
         &self,
         is_such: impl Fn(&ObservationClass, Option<OrganizationId>) -> bool + Sync,
     ) -> Vec<(ObservationClass, u64)> {
-        let chunks: Vec<_> = self.order.chunks(CHUNK).collect();
-        let of_chunks = parallel::map(&chunks, |chunk| {
+        let parts: Vec<_> = self.order.chunks(self.order.len().div_ceil(PARTS).max(1)).collect();
+        let of_parts = parallel::map(&parts, |part| {
             let mut counts = vec![0; self.classes.len()];
-            for at in *chunk {
+            for at in *part {
                 let PackedObservation { class, organization, .. } = self.all[*at];
                 counts[class as usize] += u64::from(is_such(&self.classes[class as usize], organization));
             }
             counts
         });
         let mut classes: Vec<_> = self.classes.iter().map(|class| (*class, 0)).collect();
-        for counts in of_chunks {
+        for counts in of_parts {
             classes.iter_mut().zip(counts).for_each(|((_, sum), count)| *sum += count);
         }
         classes
@@ -226,7 +221,8 @@ mod tests {
                 prop_assert_eq!(worker.is_selected(index), Some(seen.scopes.is_selected()));
             }
             prop_assert_eq!(worker.is_selected(seen.len() as u32), None);
-            let WorkerObservations { packed, classes, times, .. } = worker;
+            let WorkerObservations { packed, classes, times } = worker;
+            let classes = classes.into_iter().collect();
             let all = Observations { all: packed.all, classes, times, order: (0..seen.len() as u32).collect() };
             let text = |seen: &[Observation]| format!("{seen:?}");
             let of_classes: Vec<_> = all.of_classes(|class| class.has_actor).collect();
