@@ -102,7 +102,8 @@ impl<'a> Document<'a> {
     fn has_key(self, id: NodeId, name: &str) -> bool {
         match self.nodes[id].key {
             Some(key) if !key.escaped => {
-                self.text.as_bytes().get(key.start as usize..key.end as usize) == Some(name.as_bytes())
+                let (start, end) = (key.start as usize, key.end as usize);
+                end - start == name.len() && self.text.as_bytes().get(start..end) == Some(name.as_bytes())
             }
             key => key.map_or(Cow::Borrowed(""), |key| key.decode(self.text)) == name,
         }
@@ -151,7 +152,7 @@ impl<'a> Document<'a> {
             }
             let repeated = self.children(id).enumerate().filter(|(index, member)| {
                 let key = self.key(*member);
-                self.children(id).take(*index).any(|other| self.key(other) == key)
+                self.children(id).take(*index).any(|other| self.has_key(other, &key))
             });
             duplicates.extend(repeated.map(|(_, member)| (0, member as u32)));
         }

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{ALL, Action};
 use crate::model::operation::Operation;
+use crate::text::edits::CharacterCounts;
 
 /// A name is close if it is at most so many edits away.
 const MAX_EDITS: usize = 2;
@@ -18,11 +19,8 @@ type Spellings = [Spelling; 2];
 /// Characters, with how many there are of each kind: names that differ much are told apart by that alone.
 struct Spelling {
     characters: Vec<char>,
-    counts: [u8; KINDS],
+    counts: CharacterCounts,
 }
-
-/// Kinds of characters that are counted.
-const KINDS: usize = 32;
 
 /// An action that changes a connection or may lead to that.
 struct Change {
@@ -57,21 +55,13 @@ impl Change {
 }
 
 fn are_close(a: &Spelling, b: &Spelling) -> bool {
-    let differences =
-        || a.counts.iter().zip(&b.counts).map(|(a, b)| usize::from(a.abs_diff(*b))).sum::<usize>();
-    a.characters.len().abs_diff(b.characters.len()) <= MAX_EDITS
-        // An edit takes away one character at most, and adds one.
-        && differences() <= 2 * MAX_EDITS
+    a.counts.fewest_edits(&b.counts) <= MAX_EDITS
         && strsim::generic_damerau_levenshtein(&a.characters, &b.characters) <= MAX_EDITS
 }
 
 fn spelling(characters: impl Iterator<Item = char>) -> Spelling {
     let characters: Vec<_> = characters.collect();
-    let mut counts = [0_u8; KINDS];
-    for character in &characters {
-        let count = &mut counts[*character as usize % KINDS];
-        *count = count.saturating_add(1);
-    }
+    let counts = CharacterCounts::of(characters.iter().copied());
     Spelling { characters, counts }
 }
 

@@ -139,7 +139,7 @@ impl WorkerSurvey {
 
     /// The id of the action, which all lines of a shape with the same operation share.
     #[inline(always)]
-    fn action_of(&mut self, event: &Event<'_>) -> ActionId {
+    pub(super) fn action_of(&mut self, event: &Event<'_>) -> ActionId {
         let (shape, operation) = (event.fields.index.shape, effective_operation(event));
         let at = shape.number as usize % SHAPES;
         if shape.is_fixed(Attribute::Action)

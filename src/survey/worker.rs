@@ -73,6 +73,8 @@ pub struct WorkerSurvey {
     pub(super) action_facts: Vec<(&'static str, Operation)>,
     /// For each operation, its latest action.
     pub(super) latest_actions: [Vec<LatestAction>; OPERATIONS.len()],
+    /// Whether an action looks like that of a change, once somebody asks.
+    pub(super) lookalikes: Vec<Option<bool>>,
     /// By number of the shape.
     pub(super) shape_actions: Vec<ShapeAction>,
     /// By id and name.

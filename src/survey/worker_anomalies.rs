@@ -12,6 +12,7 @@ use crate::model::scopes::Scopes;
 use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
+use crate::survey::ids::Id;
 use crate::survey::impersonation::is_explained;
 use crate::text::hex::hex;
 
@@ -58,11 +59,20 @@ impl WorkerSurvey {
             self.add_anomaly(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(unknown_actions) {
-            let action = line.event.action();
-            let is_almost = lookalike(&action).is_some();
-            let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
+            let kind =
+                if self.is_lookalike(line) { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
             self.add_anomaly(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
         }
+    }
+
+    /// Whether the action of an event looks like that of a change. A new action comes again and again, and comparing names
+    /// takes long.
+    fn is_lookalike(&mut self, line: &EventLine<'_>) -> bool {
+        let index = self.action_of(line.event).index();
+        if self.lookalikes.len() <= index {
+            self.lookalikes.resize(index + 1, None);
+        }
+        *self.lookalikes[index].get_or_insert_with(|| lookalike(&line.event.action()).is_some())
     }
 
     /// Adds an invalid line.

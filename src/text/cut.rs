@@ -34,7 +34,9 @@ pub fn truncate(text: &mut String, at: usize) {
 
 /// The first `most` characters, and `…` if there are more.
 pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(most) {
+    // A text has no more characters than bytes.
+    let end = (text.len() > most).then(|| text.char_indices().nth(most)).flatten();
+    match end {
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
         None => Cow::Borrowed(text),
     }

@@ -4,6 +4,7 @@ pub mod characters;
 pub mod cut;
 pub mod digits;
 pub mod display;
+pub mod edits;
 pub mod escape;
 pub mod hex;
 pub mod keyed_hash;

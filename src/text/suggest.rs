@@ -1,5 +1,7 @@
 //! Messages about unknown values, which name the nearest known value or all of them.
 
+use crate::text::edits::CharacterCounts;
+
 /// The message that there is no such value: ``no column `actr`; did you mean `actor`?``
 pub fn unknown<'c>(what: &str, value: &str, known: impl IntoIterator<Item = &'c str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
@@ -32,11 +34,13 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
         return None;
     }
     let value = value.to_ascii_lowercase();
+    let (length, counts) = (value.chars().count(), CharacterCounts::of(value.chars()));
     let mut best = (SIMILAR, None);
     for candidate in candidates {
-        // Texts of very different lengths cannot be near, and there are hundreds of time zones.
-        let (shorter, longer) = (value.len().min(candidate.len()), value.len().max(candidate.len()));
-        if value.is_ascii() && candidate.is_ascii() && shorter as f64 <= best.0 * longer as f64 {
+        let longer = length.max(candidate.chars().count()).max(1);
+        let edits = counts.fewest_edits(&CharacterCounts::of(candidate.chars()));
+        // Most texts cannot be near, and there are hundreds of time zones, or millions of lines with a new action.
+        if 1.0 - edits as f64 / longer as f64 <= best.0 {
             continue;
         }
         let similarity = strsim::normalized_damerau_levenshtein(&value, &candidate.to_ascii_lowercase());
