@@ -8,6 +8,7 @@ use crate::json::{self, Fault, Kind, Node, push_key};
 use crate::model::attribute::Attribute;
 use crate::model::cells::ColumnPlace;
 use crate::text::cut::truncate;
+use crate::text::plain::is_plain;
 
 /// What a cell becomes in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Members(Vec<Member>);
 #[derive(Debug)]
 struct Member {
     key: String,
+    /// The key in JSON, with its colon.
+    begin: String,
     /// The value of a row that it is, or that has further members.
     slot: Option<(usize, Value)>,
     inner: Inner,
@@ -101,7 +104,7 @@ impl Members {
         };
         push_key(text, key);
         let at = self.0.iter().position(|member| member.key == *key).unwrap_or_else(|| {
-            self.0.push(Member { key: key.clone(), slot: None, inner: Inner::Object(Self::default()) });
+            self.0.push(Member::new(key));
             self.0.len() - 1
         });
         self.0[at].insert(rest, slot, text)
@@ -126,6 +129,19 @@ impl Members {
 }
 
 impl Member {
+    fn new(key: &str) -> Self {
+        let mut begin = String::new();
+        string(key, &mut begin);
+        begin.push(':');
+        Self { key: key.to_owned(), begin, slot: None, inner: Inner::Object(Members::default()) }
+    }
+
+    /// Whether it is a value of a row that is empty, and nothing else.
+    fn is_empty(&self, values: &[Cow<'_, str>]) -> bool {
+        let is_value = matches!(&self.inner, Inner::Object(members) if members.0.is_empty());
+        is_value && self.slot.is_none_or(|(slot, _)| values.get(slot).is_none_or(|value| value.is_empty()))
+    }
+
     fn insert(&mut self, rest: &[Step], slot: (usize, Value), text: &mut String) -> Result<(), Occupied> {
         let first = self.first_slot().unwrap_or(slot.0);
         let holds_json = matches!(self.slot, None | Some((_, Value::Json)));
@@ -216,13 +232,13 @@ impl Rendered {
     /// Writes the members that have a value; `false` if none has.
     fn members(&mut self, members: &Members, values: &[Cow<'_, str>]) -> Result<bool, BrokenCell> {
         let mut has_any = false;
-        for member in &members.0 {
+        // Most columns of a row are empty.
+        for member in members.0.iter().filter(|member| !member.is_empty(values)) {
             let start = self.json.len();
             if !self.json.ends_with('{') {
                 self.json.push(',');
             }
-            string(&member.key, &mut self.json);
-            self.json.push(':');
+            self.json.push_str(&member.begin);
             if self.member(member, values)? {
                 has_any = true;
             } else {
@@ -321,7 +337,8 @@ impl Rendered {
 }
 
 fn string(text: &str, json: &mut String) {
-    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+    let is_odd = |byte| byte < b' ' || matches!(byte, b'"' | b'\\');
+    if !is_plain(text.as_bytes(), [b'"', b'\\']) && text.bytes().any(is_odd) {
         json.push_str(&serde_json::Value::from(text).to_string());
     } else {
         json.push('"');

@@ -6,6 +6,7 @@
 mod framer;
 mod head;
 mod layout;
+mod open_row;
 
 use std::io;
 use std::sync::Arc;

@@ -94,9 +94,11 @@ fn derived<'t>(
 ) -> DerivedValues {
     let mut derived = DerivedValues::default();
     for field in source.fields {
-        let text = field.attribute.map(&text).unwrap_or_default();
         for expect in field.expects {
-            if let (Expect::OneOf(vocabulary), false) = (expect, text.is_empty()) {
+            let text = || field.attribute.map(&text).filter(|text| !text.is_empty());
+            if let Expect::OneOf(vocabulary) = expect
+                && let Some(text) = text()
+            {
                 derived.add(vocabulary, vocabulary.term(text), text);
             }
         }
