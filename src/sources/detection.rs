@@ -1,13 +1,11 @@
 //! Which object of a line is its event, and of which source. A line that can be read in two ways is always read in
 //! the same one, and a diagnostic points out the other: nobody may hide an event behind another.
 
-use std::borrow::Cow;
-
 use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::time;
 use crate::sources::event_lists::lists;
-use crate::sources::{ALL, Field, FieldKind, Source, Wrapper};
+use crate::sources::{ALL, Field, FieldKind, Mark, Source, Wrapper};
 
 /// The source that claims the object.
 pub fn detect(document: Document<'_>) -> Option<&'static Source> {
@@ -119,13 +117,40 @@ impl Source {
         inside.or_else(around).or_else(beside).or_else(listed)
     }
 
+    /// The texts that decide whose event a line of this source is, and whether it is another one as well. Keys and types
+    /// decide the rest.
+    pub fn deciding_texts(&self, document: Document<'_>) -> Vec<NodeId> {
+        let objects = std::iter::once(0).chain(self.layers(document).into_iter().map(|(_, event)| event));
+        let named =
+            objects.flat_map(|object| ALL.iter().flat_map(move |source| source.deciding(document, object)));
+        let has_mark = |id: &NodeId| {
+            let mut marks = ALL.iter().filter_map(|source| source.mark.as_ref());
+            marks.any(|mark| document.key(*id) == mark.key)
+        };
+        let texts = named.chain((0..document.nodes.len()).filter(has_mark));
+        texts.filter(|id| document.nodes[*id].kind == Kind::Text).collect()
+    }
+
+    /// The members of an object by which it may be an event of this source.
+    fn deciding(&self, document: Document<'_>, object: NodeId) -> impl Iterator<Item = NodeId> {
+        let has_claim = self.claims_at(document, object);
+        self.members(document, object).filter_map(move |(field, value)| match field.attribute? {
+            Attribute::Action => value,
+            Attribute::Time => value.filter(|_| has_claim),
+            _ => None,
+        })
+    }
+
     /// Whether the object of a line, or the one that it wraps, is an event of this source.
     pub fn claims(&self, document: Document<'_>) -> bool {
         self.claims_at(document, self.event_root(document))
     }
 
     fn claims_at(&self, document: Document<'_>, event: NodeId) -> bool {
-        (self.detects)(&Root::of(document, event))
+        let has_mark = |mark: &Mark| {
+            document.member_text(event, mark.key).is_some_and(|text| text.starts_with(mark.begins))
+        };
+        (self.detects)(&Root::of(document, event)) && self.mark.as_ref().is_none_or(has_mark)
     }
 
     /// The member in which an object names an action that the source documents.
@@ -194,11 +219,6 @@ impl<'a> Root<'a> {
     pub fn within(&self, key: &str) -> Option<Self> {
         let event = object(self.document, self.event, key)?;
         Some(Self { event, ..*self })
-    }
-
-    /// The string that is the value of this key.
-    pub fn text(&self, key: &str) -> Option<Cow<'a, str>> {
-        self.document.member_text(self.event, key)
     }
 
     /// Has this key with a string as its value.

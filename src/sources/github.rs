@@ -27,6 +27,7 @@ pub static SOURCE: Source = Source {
     about: "GitHub audit log (streaming, exports and the API)",
     ids: "github",
     detects,
+    mark: None,
     wrappers: &[&EVENT, &EVENT_BRIDGE],
     complement: None,
     actions: ACTIONS,

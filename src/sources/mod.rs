@@ -56,8 +56,10 @@ pub struct Source {
     /// The space of its ids of actors, organizations and connections. Sources share one only where it is
     /// documented that their ids are the same: elsewhere the same id may be something else.
     pub ids: &'static str,
-    /// Whether an object is an event of this source, right or wrong.
+    /// Whether an object is an event of this source, right or wrong, by its keys and the types of its values.
     pub detects: fn(&Root<'_>) -> bool,
+    /// What a text of an event of this source says besides, by which it is recognized.
+    pub mark: Option<Mark>,
     /// What may be around its events, the outermost first.
     pub wrappers: &'static [&'static Wrapper],
     /// The source that logs what this one does not; `None` if this one logs the whole life of a connection.
@@ -81,6 +83,14 @@ pub struct Source {
     pub unknown_group: &'static str,
     /// Comparisons of values, which the table cannot express.
     pub cross_checks: &'static [CrossCheck],
+}
+
+/// A text by which events are recognized.
+pub struct Mark {
+    /// Its key in the object.
+    pub key: &'static str,
+    /// What it begins with.
+    pub begins: &'static str,
 }
 
 /// Stands for the actions that a table does not list, as they are not about SSO.

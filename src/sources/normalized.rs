@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::{CatchAll, Root, Source, Trees, logging, protocols, providers};
+use super::{CatchAll, Mark, Root, Source, Trees, logging, protocols, providers};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::JUDGED;
 use crate::model::event::{Restored, RetainedFields, SCHEMA};
@@ -23,6 +23,7 @@ pub static SOURCE: Source = Source {
     about: "normalized events of ssoaudit (filter --normalize), with the source that logged them",
     ids: "normalized",
     detects,
+    mark: Some(Mark { key: "schema", begins: "ssoaudit.event." }),
     wrappers: &[],
     complement: None,
     actions: &[],
@@ -43,7 +44,7 @@ pub static SOURCE: Source = Source {
 
 /// The schema of any version.
 fn detects(root: &Root<'_>) -> bool {
-    root.text("schema").is_some_and(|schema| schema.starts_with("ssoaudit.event."))
+    root.has_text("schema")
 }
 
 static SCHEMAS: KnownNames = KnownNames { noun: "version of the normalized event", names: || vec![SCHEMA] };

@@ -27,6 +27,7 @@ pub static SOURCE: Source = Source {
     about: "Okta System Log (API, event hooks and EventBridge)",
     ids: "okta",
     detects,
+    mark: None,
     wrappers: &[&EVENT, &EVENT_BRIDGE],
     complement: None,
     actions: ACTIONS,

@@ -28,6 +28,7 @@ pub static SOURCE: Source = Source {
     about: "Scalekit webhook events",
     ids: "scalekit",
     detects,
+    mark: None,
     wrappers: &[],
     complement: None,
     actions: ACTIONS,

@@ -26,6 +26,7 @@ pub static SOURCE: Source = Source {
     about: "Slack audit log (Audit Logs API)",
     ids: "slack",
     detects,
+    mark: None,
     wrappers: &[&EVENT, &EVENT_BRIDGE],
     complement: None,
     actions: ACTIONS,

@@ -63,6 +63,7 @@ mod sarif;
 mod scan_properties;
 mod scenario;
 mod schema;
+mod second_readings;
 mod security;
 mod sheets;
 mod silences;

@@ -132,7 +132,8 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
     let mut segments = Vec::new();
     let mut slot = 0;
     let is_free = is_free(line.source);
-    for node in line.document.nodes {
+    let deciding = line.source.deciding_texts(line.document);
+    for (id, node) in line.document.nodes.iter().enumerate() {
         if node.key.is_some_and(|key| key.escaped) {
             return None;
         }
@@ -146,6 +147,10 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
         // The spans of fields come first.
         let binding = known.filter(|at| *at < shape.bindings.len());
         let is_fixed = binding.is_some_and(|at| shape.bind(at, slot, line));
+        let is_time = || binding.is_some_and(|at| shape.is_time(at));
+        if deciding.contains(&id) && !is_fixed && !is_time() {
+            return None;
+        }
         if let Some(at) = known {
             slots[at] = Slot { slot, is_fixed };
         }
@@ -176,6 +181,12 @@ impl Shape {
     fn is_integer(&self, binding: usize) -> bool {
         let field = &self.source.fields[usize::from(self.bindings[binding].field)];
         matches!(field.kind, FieldKind::Integer | FieldKind::TextOrInteger)
+    }
+
+    /// Whether a text has to be a time, which is checked on every line.
+    fn is_time(&self, binding: usize) -> bool {
+        let field = &self.source.fields[usize::from(self.bindings[binding].field)];
+        field.expects.iter().any(|expect| matches!(expect, Expect::Time))
     }
 
     /// Whether lines of its skeleton are told apart from those of another shape by what their texts say.

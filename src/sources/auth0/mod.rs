@@ -29,6 +29,7 @@ pub static SOURCE: Source = Source {
     about: "Auth0 tenant log, self-service SSO and event streams",
     ids: "auth0",
     detects,
+    mark: None,
     wrappers: &[&EVENT, &EVENT_BRIDGE, &LOG_STREAM],
     complement: None,
     actions: ACTIONS,

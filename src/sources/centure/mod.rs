@@ -27,6 +27,7 @@ pub static SOURCE: Source = Source {
     about: "Centure audit events (WorkOS Audit Logs)",
     ids: "workos",
     detects,
+    mark: None,
     wrappers: &[&EVENT],
     complement: Some("WorkOS events"),
     actions: ACTIONS,

@@ -24,6 +24,7 @@ pub static SOURCE: Source = Source {
     // Documented to be the same as those in WorkOS Audit Logs.
     ids: "workos",
     detects,
+    mark: None,
     wrappers: &[],
     complement: None,
     actions: ACTIONS,
