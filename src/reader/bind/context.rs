@@ -57,6 +57,7 @@ mod tests {
         about: "lists in lists",
         ids: "lists",
         detects: |_| true,
+        mark: None,
         wrappers: &[],
         complement: None,
         actions: &[],

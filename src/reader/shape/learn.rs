@@ -1,12 +1,12 @@
 //! Learns the shape of a line that the slow path has read.
 
-use crate::json::{Document, Kind, Node};
+use crate::json::{Document, Kind};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
 use crate::model::fields::{Binding, FieldId};
 use crate::reader::bind::Bound;
 use crate::reader::bind::index::is_best;
-use crate::reader::shape::literal::Literal;
+use crate::reader::shape::cutter::Cutter;
 use crate::reader::shape::slots::{Slot, index_slots};
 use crate::reader::shape::trie::{
     Inserted, MAX_FREE_TEXT_BYTES, MAX_TEXT_BYTES, MAX_VALUES, ShapeId, SlotKind,
@@ -128,7 +128,7 @@ fn is_free(source: &Source) -> bool {
 
 /// Cuts the line into its skeleton, binds fields to slots, and says which slot each span becomes.
 fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Option<Vec<Segment>> {
-    let mut cutter = Cutter { text: line.document.text, from: 0, fixed: Vec::new() };
+    let mut cutter = Cutter::new(line.document.text);
     let mut segments = Vec::new();
     let mut slot = 0;
     let is_free = is_free(line.source);
@@ -326,27 +326,4 @@ fn decides_structure(field: &Field) -> bool {
         || field.kind == FieldKind::Flag
         || field.is_discriminator
         || field.expects.iter().any(|expect| matches!(expect, Expect::Digits) || has_few_values(expect))
-}
-
-/// Cuts a line into segments.
-struct Cutter<'a> {
-    text: &'a str,
-    /// Where the next literal begins.
-    from: usize,
-    /// Values inside of it, as offset and length.
-    fixed: Vec<(u32, u32)>,
-}
-
-impl Cutter<'_> {
-    /// Makes a value part of the next literal.
-    fn fix(&mut self, node: &Node) {
-        let offset = node.span.start - self.from as u32;
-        self.fixed.push((offset, node.span.end - node.span.start));
-    }
-
-    /// The segment of the literal up to `end`.
-    fn segment(&mut self, end: usize, slot: SlotKind) -> Segment {
-        let literal = Literal::new(&self.text.as_bytes()[self.from..end]);
-        Segment { literal, fixed: std::mem::take(&mut self.fixed).into(), slot }
-    }
 }

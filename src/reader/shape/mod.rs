@@ -8,6 +8,7 @@
 //! skeleton. What a skeleton does not prove is checked on every line; anything unusual sends the
 //! line to the slow path. So both paths agree on every line, or this one declines.
 
+mod cutter;
 mod learn;
 mod literal;
 mod slots;
