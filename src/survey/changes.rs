@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::model::time::Timestamp;
 use crate::survey::Change;
+use crate::survey::moments::Moments;
 use crate::survey::packed::{ChangeTables, PackedChange};
 use crate::survey::pile::Pile;
 use crate::survey::traits::Traits;
@@ -19,8 +20,8 @@ pub struct Changes {
     keys: Pile<u64>,
     /// Their indexes in time order.
     order: Vec<u32>,
-    /// For each in time order, whether it happened at the same time as the one before.
-    are_at_once: Vec<bool>,
+    /// Which of these happened at once.
+    moments: Moments,
 }
 
 impl Changes {
@@ -31,12 +32,13 @@ impl Changes {
 
     /// The same in this order, which may leave some out. Only changes in these parts of it may have happened at once.
     pub(super) fn in_order(self, order: Vec<u32>, parts: Vec<Range<usize>>) -> Self {
-        let mut are_at_once = vec![false; order.len()];
-        for part in parts {
-            let pairs = order[part.clone()].windows(2).zip(&mut are_at_once[part.start + 1..]);
-            pairs.for_each(|(pair, is_at_once)| *is_at_once = self.time_of(pair[0]) == self.time_of(pair[1]));
-        }
-        Self { order, are_at_once, ..self }
+        // Of most, their part tells, so that their times are not read.
+        let mut may_be_at_once = vec![false; order.len()];
+        parts.into_iter().for_each(|part| part.skip(1).for_each(|index| may_be_at_once[index] = true));
+        let moments = Moments::of(order.len(), |index| {
+            !may_be_at_once[index] || self.time_of(order[index]) != self.time_of(order[index - 1])
+        });
+        Self { order, moments, ..self }
     }
 
     /// The change that was read as the one of that index.
@@ -90,8 +92,7 @@ impl Changes {
 
     /// Compares the times of the changes of two indexes, and reads neither.
     pub fn compare_times(&self, a: usize, b: usize) -> Ordering {
-        let between = &self.are_at_once[a.min(b) + 1..=a.max(b)];
-        if between.iter().all(|is_at_once| *is_at_once) { Ordering::Equal } else { a.cmp(&b) }
+        self.moments.compare(a, b)
     }
 
     /// A hash of the event id, or of the event's content if it has no id. It differs from run to run.

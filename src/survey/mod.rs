@@ -34,6 +34,7 @@ mod labels;
 pub mod line_numbers;
 mod matches;
 mod merge;
+mod moments;
 mod observations;
 mod origins;
 mod packed;
