@@ -2,14 +2,14 @@
 //! somebody asked for, the other as what was done. Together, the two events are one deletion. Events that name
 //! different organizations are not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::sources;
-use crate::survey::ids::{ActionId, ChangeId, ConnectionId, Id};
+use crate::survey::ids::{ActionId, ChangeId, ConnectionId, Id, OrganizationId};
 use crate::survey::{Change, Survey};
 
 /// How far apart the two events about a deletion may be.
@@ -30,26 +30,40 @@ impl Confirmations {
         if !has_shared_deletions(survey) {
             return Self { partners };
         }
-        // For each connection, its deletions since it was last created or enabled.
-        let mut deletions: HashMap<ConnectionId, Vec<ChangeId>, RandomState> = HashMap::default();
+        let mut open: HashMap<ConnectionId, OpenDeletions, RandomState> = HashMap::default();
+        // The deletions whose events have other versions, by their connection and the key of the event.
+        let mut versions: HashMap<(ConnectionId, u64), Vec<ChangeId>, RandomState> = HashMap::default();
         for (id, change) in ChangeId::first(survey.changes.len()).zip(survey.changes.iter()) {
             let (Some(connection), Some(_)) = (change.connection, change.state()) else {
                 continue;
             };
-            let earlier = deletions.entry(connection).or_default();
             if change.operation != Operation::Deleted {
-                earlier.clear();
+                open.remove(&connection);
                 continue;
             }
-            if let Some(partner) = partner(survey, (id, seconds), earlier, &partners) {
+            let deletions = open.entry(connection).or_insert_with(|| OpenDeletions::since(id));
+            let since = deletions.since;
+            let versions_of = |id: ChangeId| (connection, survey.changes.key(id.index()));
+            // Another version of an event is part of its pair.
+            let known =
+                versions.get(&versions_of(id)).into_iter().flatten().find(|version| **version >= since);
+            let partner = match known {
+                Some(version) => partner_of(&partners, *version),
+                None => deletions.partner(survey, (&change, seconds), &partners),
+            };
+            if change.is_conflicting {
+                versions.entry(versions_of(id)).or_default().push(id);
+            }
+            if let Some(partner) = partner {
                 partners.resize(survey.changes.len(), None);
                 partners[id.index()] = Some(partner);
-                let key = survey.changes.key(partner.index());
-                for version in earlier.iter().filter(|id| survey.changes.key(id.index()) == key) {
+                let versions = versions.get(&versions_of(partner)).into_iter().flatten();
+                for version in versions.filter(|version| **version >= since).chain([&partner]) {
                     partners[version.index()].get_or_insert(id);
                 }
+            } else {
+                deletions.add(survey, id, &change);
             }
-            earlier.push(id);
         }
         Self { partners }
     }
@@ -91,26 +105,64 @@ fn says_more(survey: &Survey, partner: ChangeId, change: usize) -> bool {
     other > own || (other == own && !is_first)
 }
 
-/// The first of the earlier deletions that the change confirms. Another version of an event is part of its pair.
-fn partner(
-    survey: &Survey,
-    (id, seconds): (ChangeId, u64),
-    earlier: &[ChangeId],
-    partners: &[Option<ChangeId>],
-) -> Option<ChangeId> {
-    let partner_of = |id: &ChangeId| partners.get(id.index()).copied().flatten();
-    let at = |id: &ChangeId| survey.changes.at(id.index());
-    let (change, key) = (at(&id), survey.changes.key(id.index()));
-    if let Some(version) = earlier.iter().find(|id| survey.changes.key(id.index()) == key) {
-        return partner_of(version);
+/// The deletions of a connection since it was last created or enabled.
+struct OpenDeletions {
+    /// The first of them.
+    since: ChangeId,
+    /// Those that had no partner when they were added.
+    alone: Vec<AloneDeletions>,
+}
+
+/// Those that one source says of one organization, in time order.
+struct AloneDeletions {
+    source: &'static str,
+    organization: Option<OrganizationId>,
+    ids: VecDeque<ChangeId>,
+}
+
+impl OpenDeletions {
+    fn since(since: ChangeId) -> Self {
+        // Nearly always, a source deletes a connection once.
+        Self { since, alone: Vec::with_capacity(1) }
     }
-    let is_near = |time: Timestamp| change.time.nanos_since(time) <= u128::from(seconds) * 1_000_000_000;
-    let is_other = |id: &&ChangeId| {
-        let (own, other) = (change.organization, at(id).organization);
-        source(survey, at(id).action) != source(survey, change.action)
-            && (own == other || own.is_none() || other.is_none())
-    };
-    earlier.iter().filter(is_other).find(|id| partner_of(id).is_none() && is_near(at(id).time)).copied()
+
+    fn add(&mut self, survey: &Survey, id: ChangeId, change: &Change) {
+        let (source, organization) = (source(survey, change.action), change.organization);
+        let known = self.alone.iter().position(|of| (of.source, of.organization) == (source, organization));
+        let at = known.unwrap_or_else(|| {
+            self.alone.push(AloneDeletions { source, organization, ids: VecDeque::new() });
+            self.alone.len() - 1
+        });
+        self.alone[at].ids.push_back(id);
+    }
+
+    /// The first of the earlier deletions that the change confirms.
+    fn partner(
+        &mut self,
+        survey: &Survey,
+        (change, seconds): (&Change, u64),
+        partners: &[Option<ChangeId>],
+    ) -> Option<ChangeId> {
+        let (own, ours) = (source(survey, change.action), change.organization);
+        let is_far = |time: Timestamp| change.time.nanos_since(time) > u128::from(seconds) * 1_000_000_000;
+        // What is too far away is so for all later changes as well.
+        let is_over = |id: &mut ChangeId| {
+            partner_of(partners, *id).is_some() || is_far(survey.changes.at(id.index()).time)
+        };
+        let others =
+            self.alone.iter_mut().filter(|AloneDeletions { source, organization: theirs, .. }| {
+                *source != own && (ours == *theirs || ours.is_none() || theirs.is_none())
+            });
+        let firsts = others.filter_map(|AloneDeletions { ids, .. }| {
+            while ids.pop_front_if(is_over).is_some() {}
+            ids.front().copied()
+        });
+        firsts.min()
+    }
+}
+
+fn partner_of(partners: &[Option<ChangeId>], id: ChangeId) -> Option<ChangeId> {
+    partners.get(id.index()).copied().flatten()
 }
 
 fn source(survey: &Survey, action: ActionId) -> &'static str {
@@ -132,4 +184,96 @@ fn has_shared_deletions(survey: &Survey) -> bool {
         seen.push(space);
         is_shared
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scopes::Scopes;
+    use crate::scan::{BlockId, LineRef};
+    use proptest::prelude::*;
+
+    /// A change of a connection: its source, whether it deletes it, the organization, and how long after the one before.
+    type Generated = (bool, bool, Option<u8>, u8);
+
+    fn survey(generated: &[Generated]) -> Survey {
+        let mut survey = Survey::default();
+        let sources = ["centure", "workos"];
+        for (source, operation) in
+            sources.iter().flat_map(|source| [(*source, Operation::Deleted), (*source, Operation::Created)])
+        {
+            survey.action_id(&format!("{source} {}", operation.name()), source, operation);
+            survey.action_facts.push((source, operation));
+        }
+        let connection = Some(survey.connections.push("conn_1"));
+        let mut seconds = 0;
+        for (is_second, is_created, organization, after) in generated {
+            seconds += i64::from(*after) * 100;
+            let action = ActionId::new(2 * usize::from(*is_second) + usize::from(*is_created));
+            let organization = organization.map(|number| survey.organizations.names.id(&number.to_string()));
+            survey.changes.push(Change {
+                time: Timestamp { seconds, nanos: 0 },
+                operation: if *is_created { Operation::Created } else { Operation::Deleted },
+                has_failed: false,
+                has_outcome: false,
+                is_in_portal: false,
+                scopes: Scopes::SELECTED,
+                is_conflicting: false,
+                redeliveries: 0,
+                event: None,
+                action,
+                connection,
+                organization,
+                kind: None,
+                actor: None,
+                actor_kind: None,
+                ip: None,
+                impersonator: None,
+                reason: None,
+                place: LineRef { block: BlockId { input: 0, number: 0 }, line: 0 },
+            });
+        }
+        survey
+    }
+
+    /// The same pairs, found by comparing every deletion with all before it.
+    fn expected(generated: &[Generated]) -> Vec<Option<usize>> {
+        let mut partners = vec![None; generated.len()];
+        let times: Vec<_> = generated
+            .iter()
+            .scan(0, |time, change| {
+                *time += u64::from(change.3) * 100;
+                Some(*time)
+            })
+            .collect();
+        let mut since = 0;
+        for (index, (is_second, is_created, organization, _)) in generated.iter().enumerate() {
+            if *is_created {
+                since = index + 1;
+                continue;
+            }
+            let partner = (since..index).find(|other| {
+                let (other_is_second, _, theirs, _) = generated[*other];
+                let is_same = *organization == theirs || organization.is_none() || theirs.is_none();
+                let is_near = times[index] - times[*other] <= WINDOW_SECONDS;
+                partners[*other].is_none() && other_is_second != *is_second && is_same && is_near
+            });
+            if let Some(partner) = partner {
+                (partners[index], partners[partner]) = (Some(partner), Some(index));
+            }
+        }
+        partners
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_are_those_of_a_full_search(
+            generated in prop::collection::vec((any::<bool>(), prop::bool::weighted(0.1), prop::option::of(0..3_u8), 0..4_u8), 0..60),
+        ) {
+            let survey = survey(&generated);
+            let confirmations = Confirmations::of(&survey, WINDOW_SECONDS);
+            let partners = (0..generated.len()).map(|index| confirmations.partner(index).map(|partner| partner.index()));
+            prop_assert_eq!(partners.collect::<Vec<_>>(), expected(&generated));
+        }
+    }
 }
