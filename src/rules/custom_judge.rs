@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::custom::{Correlation, Custom, Product};
 use crate::rules::outcome::RuleResult;
@@ -124,7 +125,8 @@ fn judged(context: &RuleContext<'_>, custom: &Custom) -> (u64, u64) {
             known.iter().zip(&includes).filter(|(_, includes)| **includes).map(|(events, _)| events).sum()
         }
         _ => {
-            let changes = context.count_of(|class| includes[class.traits.action.index()]);
+            let is_ours = |class: &Class| !class.traits.has_failed && includes[class.traits.action.index()];
+            let changes = context.count_of(is_ours);
             let others = context.observed().into_iter();
             let others = others.filter(|(class, _)| includes[class.action.index()]);
             changes + others.map(|(_, count)| count).sum::<u64>()

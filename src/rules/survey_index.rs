@@ -53,10 +53,12 @@ impl SurveyIndex {
         &self.classes
     }
 
-    /// How many selected events of each action are known: changes, and events with an actor or an address.
+    /// How many selected events of each action are known: changes, and events with an actor or an address, which attempts
+    /// that failed are among.
     pub fn events_by_action(&self, survey: &Survey) -> Vec<u64> {
         let mut events = vec![0; survey.action_facts.len()];
-        let selected = self.classes.iter().filter(|(class, _)| class.traits.scopes.is_selected());
+        let is_counted = |Class { traits, .. }: &Class| traits.scopes.is_selected() && !traits.has_failed;
+        let selected = self.classes.iter().filter(|(class, _)| is_counted(class));
         selected.for_each(|(class, count)| events[class.traits.action.index()] += count);
         let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
         let others =

@@ -43,6 +43,26 @@ fn texts(findings: &[&Value], key: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_event_is_judged_once() {
+    let rule = "title: any\nlogsource: {product: workos}\ndetection:\n  s:\n    operation: disabled\n  condition: s\n";
+    let failed = fs::read_to_string(testdata("checks/failed-attempts/fires.ndjson")).unwrap();
+    let failed: String = failed.split_inclusive('\n').take(6).collect();
+    let others = fs::read_to_string(testdata("sources/centure/documented.ndjson")).unwrap();
+    let others: String = others.split_inclusive('\n').take(3).collect();
+    let scope = "version = 1\n[rules.any]\nsources = [\"workos\", \"centure\"]\n";
+    let files =
+        folder(&[("any.yml", rule), ("log.ndjson", &[failed, others].concat()), ("policy.toml", scope)]);
+    let args = ["--rules", &path(&files, "any.yml"), "--rule", "any"];
+    let (policy, log) = (path(&files, "policy.toml"), path(&files, "log.ndjson"));
+    for policy in [&[][..], &["--policy", &policy]] {
+        let (_, json) = check(&[&args[..], policy, &[&log]].concat());
+        let rules = json["rules"].as_array().unwrap();
+        let judged = rules.iter().find(|rule| rule["id"] == "any").unwrap();
+        assert_eq!((&judged["judged"], &judged["not_applicable"]), (&6.into(), &3.into()));
+    }
+}
+
+#[test]
 fn rules_pass_their_examples() {
     for (folder, expected) in [
         ("examples/rules", "10 files of rules: 10 passed, 0 failed, 0 without examples"),
