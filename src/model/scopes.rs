@@ -30,7 +30,7 @@ impl ScopeId {
 }
 
 /// The scopes that an event is in. One that is not selected is in none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scopes(u16);
 
 impl Scopes {

@@ -1,6 +1,7 @@
 //! Lines and events that need attention by themselves: invalid, contradictory, too late, unexplained,
 //! unknown, or letting somebody in.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
@@ -111,7 +112,7 @@ impl Anomalies {
     }
 
     /// Adds an anomaly.
-    pub(super) fn add(&mut self, anomaly: Anomaly) {
+    pub(super) fn add(&mut self, anomaly: Anomaly, order: impl Fn(LineRef, LineRef) -> Ordering) {
         let kind = anomaly.kind as usize;
         let digest = || Sha256::digest(&anomaly.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
         match anomaly.kind {
@@ -125,7 +126,7 @@ impl Anomalies {
         }
         self.kept.push(anomaly);
         if self.kept.len() > 2 * AnomalyKind::ALL.len() * MAX_KEPT {
-            self.evict();
+            self.evict(order);
         }
     }
 
@@ -143,7 +144,8 @@ impl Anomalies {
 
     /// Sums up what was added. To be called once, before reading.
     pub fn settle(&mut self) {
-        self.evict();
+        self.evict(|a, b| a.cmp(&b));
+        self.kept.sort_by_key(|anomaly| anomaly.place);
         self.overflow = self.events.each_ref().map(|events| events.len() as u64);
         self.overflow[AnomalyKind::Invalid as usize] = self.lines;
         for anomaly in &self.kept {
@@ -154,10 +156,9 @@ impl Anomalies {
         }
     }
 
-    /// Sorts the anomalies by their place in the input, drops repeated deliveries after the first and
-    /// whatever is more than [`MAX_KEPT`].
-    fn evict(&mut self) {
-        self.kept.sort_by_key(|anomaly| anomaly.place);
+    /// Drops repeated deliveries after the first and whatever is more than [`MAX_KEPT`].
+    fn evict(&mut self, order: impl Fn(LineRef, LineRef) -> Ordering) {
+        self.kept.sort_by(|a, b| order(a.place, b.place));
         let mut seen: HashSet<(AnomalyKind, u64)> = HashSet::new();
         self.kept.retain(|anomaly| {
             anomaly.kind == AnomalyKind::Invalid || seen.insert((anomaly.kind, anomaly.content))
@@ -169,7 +170,6 @@ impl Anomalies {
             *count += 1;
             *count <= MAX_KEPT
         });
-        self.kept.sort_by_key(|anomaly| anomaly.place);
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
                 let mut worker = Anomalies::default();
                 for content in contents {
                     line += 1;
-                    worker.add(anomaly(kind, *content, line));
+                    worker.add(anomaly(kind, *content, line), |a, b| a.cmp(&b));
                 }
                 anomalies.merge(worker, |anomaly| anomaly);
             }

@@ -11,10 +11,11 @@ use crate::model::scopes::Scopes;
 use crate::model::time::{self, Timestamp};
 use crate::scan::LineRef;
 use crate::survey::duplicates::EventKey;
+use crate::survey::event_ids::appearance;
 use crate::survey::ids::{ActionId, ActorId, CertificateTypeId, ConnectionId, OrganizationId};
 use crate::survey::remap::IdMaps;
-use crate::survey::text_tuples::{Appearance, TupleInterner, Variant};
-use crate::survey::{EventIds, EventLine, Survey, WorkerSurvey};
+use crate::survey::text_tuples::TupleInterner;
+use crate::survey::{EventIds, EventLine, Plan, Survey, WorkerSurvey};
 
 /// What an event says about a certificate of a connection. Its ids refer to the tables of the survey.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +63,12 @@ impl WorkerCertificates {
 impl WorkerSurvey {
     /// Keeps what an event says about a certificate. An event that names no connection says nothing about one.
     #[inline(never)]
-    pub(super) fn add_certificate(&mut self, line: &EventLine<'_>, (ids, key): (&EventIds, EventKey)) {
+    pub(super) fn add_certificate(
+        &mut self,
+        line: &EventLine<'_>,
+        (ids, key): (&EventIds, EventKey),
+        plan: &Plan,
+    ) {
         let EventLine { event, place, scopes, .. } = *line;
         let expires = event.best(Attribute::CertificateExpires);
         let certificate_type = event.best(Attribute::CertificateType);
@@ -72,7 +78,7 @@ impl WorkerSurvey {
         let Some(connection) = self.connection_of(event) else {
             return;
         };
-        let appearance = Appearance { time: event.time, place, variant: Variant::default() };
+        let appearance = appearance(&self.origins, line, plan);
         let certificate_type = certificate_type.and_then(|certificate_type| {
             self.certificates.types.id([certificate_type.as_bytes()], &appearance)
         });

@@ -1,7 +1,7 @@
 //! Ids for what is in an event: who, where, what about. Each worker has its own.
 
 use super::impersonation::is_reason;
-use super::text_tuples::{Appearance, Variant};
+use super::text_tuples::{Appearance, TupleInterner, Variant};
 use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
@@ -11,6 +11,7 @@ use crate::sources;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
+use crate::survey::origins::{Origins, PlaceOrder};
 use crate::text::keyed_hash::KEYS;
 
 /// The ids that nearly every event has.
@@ -70,7 +71,7 @@ impl WorkerSurvey {
         let action = self.action_of(event);
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
         let variant = Variant { is_counted, is_sso, space: event.ids };
-        let appearance = Appearance { variant, ..self.appearance(line) };
+        let appearance = Appearance { variant, ..appearance(&self.origins, line, plan) };
         let values = (event, &*self.content.hashes);
         let organization = self.organizations.seek(values, ORGANIZATION, variant);
         let actor = self.actors.seek(values, ACTOR, variant);
@@ -79,7 +80,7 @@ impl WorkerSurvey {
         let organization = self.organizations.add_sought(organization, (event, ORGANIZATION), &appearance);
         let actor = self.actors.add_sought(actor, (event, ACTOR), &appearance);
         let ip = self.ips.add_sought(ip, (event, [Attribute::Ip]), &bare);
-        let kind = self.kind_of(event, &bare);
+        let kind = kind_of((&mut self.kinds, &mut self.kind_facts), (event, &self.content.hashes), &bare);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(event.time);
@@ -91,8 +92,8 @@ impl WorkerSurvey {
     pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
         let EventLine { event, place, scopes, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
-        let impersonator = self.impersonator(line);
-        let reason = self.reason(line);
+        let impersonator = self.impersonator(line, plan);
+        let reason = self.reason(line, plan);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.anomalies.is_some());
         // A portal link is about the organization, even if it names a connection.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -119,15 +120,15 @@ impl WorkerSurvey {
         }
     }
 
-    pub(super) fn visit(&mut self, line: &EventLine<'_>, ids: &EventIds) -> Visit {
+    pub(super) fn visit(&mut self, line: &EventLine<'_>, ids: &EventIds, plan: &Plan) -> Visit {
         let event = line.event;
         let EventIds { organization, actor, ip, .. } = *ids;
-        let appearance = self.appearance(line);
+        let appearance = appearance(&self.origins, line, plan);
         let agent = self.agents.of((event, &self.content.hashes), [Attribute::UserAgent], &appearance);
         let page = self.pages.of((event, &self.content.hashes), [Attribute::Page], &appearance);
         let reason =
             self.reasons.of((event, &self.content.hashes), [Attribute::ImpersonatorReason], &appearance);
-        let impersonator = self.impersonator(line);
+        let impersonator = self.impersonator(line, plan);
         let (time, operation) = (event.time, effective_operation(event));
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
     }
@@ -176,43 +177,50 @@ impl WorkerSurvey {
         id
     }
 
-    fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Option<KindId> {
-        let facts = [event.protocol, event.provider];
-        let [protocol, provider] = facts.map(Option::unwrap_or_default);
-        let name = || event.best(Attribute::ConnectionType).unwrap_or_default();
-        let is_neutral = protocol.is_empty() && provider.is_empty();
-        let hash = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
-            TextsHash::Hash(hash) => hash,
-            TextsHash::NoText if is_neutral => return None,
-            _ if is_neutral && name().is_empty() => return None,
-            _ => KEYS.text(KEYS.at(0), name().as_bytes()),
-        };
-        let texts = || [name(), protocol.into(), provider.into()];
-        // A word that has two addresses in memory makes two kinds, which are merged as those of two workers are.
-        let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
-        let kind = self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance);
-        if kind.index() == self.kind_facts.len() {
-            self.kind_facts.push(facts);
-        }
-        Some(kind)
-    }
-
-    pub(super) fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {
-        let appearance = self.appearance(line);
+    pub(super) fn impersonator(&mut self, line: &EventLine<'_>, plan: &Plan) -> Option<ImpersonatorId> {
+        let appearance = appearance(&self.origins, line, plan);
         self.impersonators.of((line.event, &self.content.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
     /// The reason for an impersonation, unless it is blank.
-    fn reason(&mut self, line: &EventLine<'_>) -> Option<ReasonId> {
-        let appearance = self.appearance(line);
+    fn reason(&mut self, line: &EventLine<'_>, plan: &Plan) -> Option<ReasonId> {
+        let appearance = appearance(&self.origins, line, plan);
         let reason = line.event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
         self.reasons.id([reason.as_bytes()], &appearance)
     }
+}
 
-    /// An appearance on this line that is not counted.
-    fn appearance(&self, line: &EventLine<'_>) -> Appearance {
-        Appearance { time: line.event.time, place: line.place, variant: Variant::default() }
+/// An appearance on this line that is not counted.
+pub(super) fn appearance<'o>(origins: &'o Origins, line: &EventLine<'_>, plan: &'o Plan) -> Appearance<'o> {
+    let places = PlaceOrder { origins, inputs: &plan.inputs };
+    Appearance { time: line.event.time, place: line.place, variant: Variant::default(), places }
+}
+
+/// The id of the kind of an event's connection. `facts` are the protocol and the provider of each kind.
+#[inline]
+fn kind_of(
+    (kinds, facts): (&mut TupleInterner<KindId, 3>, &mut Vec<[Option<&'static str>; 2]>),
+    (event, hashes): (&Event<'_>, &[u64]),
+    appearance: &Appearance<'_>,
+) -> Option<KindId> {
+    let neutral = [event.protocol, event.provider];
+    let [protocol, provider] = neutral.map(Option::unwrap_or_default);
+    let name = || event.best(Attribute::ConnectionType).unwrap_or_default();
+    let is_neutral = protocol.is_empty() && provider.is_empty();
+    let hash = match event.fields.hash([Attribute::ConnectionType], hashes) {
+        TextsHash::Hash(hash) => hash,
+        TextsHash::NoText if is_neutral => return None,
+        _ if is_neutral && name().is_empty() => return None,
+        _ => KEYS.text(KEYS.at(0), name().as_bytes()),
+    };
+    let texts = || [name(), protocol.into(), provider.into()];
+    // A word that has two addresses in memory makes two kinds, which are merged as those of two workers are.
+    let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
+    let kind = kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance);
+    if kind.index() == facts.len() {
+        facts.push(neutral);
     }
+    Some(kind)
 }
 
 /// What an event did: an attempt that failed did nothing.

@@ -1,5 +1,6 @@
 //! Events that match custom rules, as they were detected while events were read.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
@@ -7,6 +8,7 @@ use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::model::event::Event;
+use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, Id};
 use crate::survey::{Change, NamesInEvent};
 
@@ -126,13 +128,13 @@ impl Matches {
     }
 
     /// Adds a match.
-    pub(super) fn add(&mut self, found: Match) {
+    pub(super) fn add(&mut self, found: Match, order: impl Fn(LineRef, LineRef) -> Ordering) {
         let list = self.list(found.list);
         list.is_correlated = found.correlated.is_some();
         list.digests.entry(found.content).or_insert(found.digest);
         list.kept.push(found);
         if list.kept.len() > 2 * list.most() {
-            list.evict();
+            list.evict(&order, |a, b| order(a.event.place, b.event.place));
         }
     }
 
@@ -147,10 +149,11 @@ impl Matches {
         }
     }
 
-    /// Sorts what was added. To be called once, before reading.
-    pub(super) fn settle(&mut self) {
+    /// Sorts what was added; `tie_break` compares simultaneous events with the same digest. To be called once, before
+    /// reading.
+    pub(super) fn settle(&mut self, tie_break: impl Fn(&Match, &Match) -> Ordering) {
         for mut list in std::mem::take(&mut self.lists) {
-            list.evict();
+            list.evict(|a, b| a.cmp(&b), &tie_break);
             list.mark_ambiguous();
             let first = self.kept.len();
             self.ranges.push(MatchRange {
@@ -182,11 +185,16 @@ impl MatchList {
     }
 
     /// Drops repeated deliveries after the first, sorts the matches by time, and drops what is more than is kept.
-    fn evict(&mut self) {
-        self.kept.sort_by_key(|found| found.event.place);
+    fn evict(
+        &mut self,
+        order: impl Fn(LineRef, LineRef) -> Ordering,
+        tie_break: impl Fn(&Match, &Match) -> Ordering,
+    ) {
+        self.kept.sort_by(|a, b| order(a.event.place, b.event.place));
         let mut seen = HashSet::new();
         self.kept.retain(|found| seen.insert(found.content));
-        self.kept.sort_by_key(|found| (found.event.time, found.digest, found.event.place));
+        let key = |found: &Match| (found.event.time, found.digest);
+        self.kept.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| tie_break(a, b)));
         self.kept.truncate(self.most());
     }
 

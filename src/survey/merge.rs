@@ -77,7 +77,9 @@ impl Survey {
             (Change { is_conflicting: true, ..map.change(change) }, (*key, names))
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
-        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
+        conflicting.sort_by(|(a, (_, a_names)), (b, (_, b_names))| {
+            a.time.cmp(&b.time).then_with(|| self.tie_break((a, *a_names), (b, *b_names)))
+        });
         (self.conflicting, (self.conflicting_keys, self.names_in_conflicting)) =
             conflicting.into_iter().unzip();
         self.certificates = self.certificates_in_order(workers, maps);
@@ -151,7 +153,9 @@ impl Survey {
         );
         self.range = self.ranges.overall();
         self.anomalies.settle();
-        self.matches.settle();
+        let mut matches = std::mem::take(&mut self.matches);
+        matches.settle(|a, b| self.tie_break((&a.event, a.names), (&b.event, b.names)));
+        self.matches = matches;
     }
 
     /// Reverts the counts of a repeated event. Its time is that of the event that stays, so no range changes.

@@ -27,10 +27,10 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Where an event was read first, if it is known.
+    /// Where an event was read first, if it is known. No place has a line beyond four thousand millions.
     #[inline]
     pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
-        let origin = event.origin()?;
+        let origin = event.origin().filter(|origin| u32::try_from(origin.line).is_ok())?;
         Some(self.place(&origin.input, origin.line))
     }
 
@@ -46,16 +46,26 @@ impl Origins {
         let block = BlockId { input: FIRST + self.latest, number: 0 };
         LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
+}
 
-    /// The order that two lines will have once they are numbered anew: by the names of their inputs, of which `inputs`
-    /// has those that were read.
-    pub fn order(&self, inputs: &[String], a: LineRef, b: LineRef) -> Ordering {
+/// The order that lines will have once they are numbered anew: by the names of their inputs.
+#[derive(Clone, Copy)]
+pub struct PlaceOrder<'o> {
+    /// The inputs that are origins.
+    pub origins: &'o Origins,
+    /// The inputs that are read.
+    pub inputs: &'o [String],
+}
+
+impl PlaceOrder<'_> {
+    /// Compares two lines.
+    pub fn compare(&self, a: LineRef, b: LineRef) -> Ordering {
         if a.block.input == b.block.input {
             return a.cmp(&b);
         }
         let name = |line: LineRef| match line.block.input.checked_sub(FIRST) {
-            Some(origin) => self.names.get(origin as usize),
-            None => inputs.get(line.block.input as usize),
+            Some(origin) => self.origins.names.get(origin as usize),
+            None => self.inputs.get(line.block.input as usize),
         };
         name(a).cmp(&name(b)).then_with(|| a.cmp(&b))
     }

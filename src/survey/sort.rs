@@ -92,11 +92,14 @@ impl Survey {
         }
         keys.into_iter().for_each(|keys| all_keys.append(keys));
         let changes = Changes::unordered(all, tables, all_keys);
+        let names_of = |at: &u32| names.get(at).copied().unwrap_or(NamesInEvent::NONE);
         for part in &parts {
-            parallel::sort_stably_by(&mut order[part.clone()], |a, b| {
-                changes.time_of(*a).cmp(&changes.time_of(*b)).then_with(|| {
-                    let (a, b) = (changes.unpack(*a), changes.unpack(*b));
-                    a.operation.cmp(&b.operation).then_with(|| self.tie_break(&a, &b))
+            parallel::sort_stably_by(&mut order[part.clone()], |a_at, b_at| {
+                changes.time_of(*a_at).cmp(&changes.time_of(*b_at)).then_with(|| {
+                    let (a, b) = (changes.unpack(*a_at), changes.unpack(*b_at));
+                    a.operation
+                        .cmp(&b.operation)
+                        .then_with(|| self.tie_break((&a, names_of(a_at)), (&b, names_of(b_at))))
                 })
             });
         }
@@ -140,9 +143,9 @@ impl Survey {
         self.organization_labels.has_several(organization, 0) || self.actor_labels.has_several(actor, 1)
     }
 
-    /// Compares simultaneous changes by everything that a report may show, so that their order does not
-    /// depend on which came first.
-    pub(super) fn tie_break(&self, a: &Change, b: &Change) -> Ordering {
+    /// Compares simultaneous changes, each with the names in it, by everything that a report may show or that decides a
+    /// verdict, so that their order does not depend on which came first.
+    pub(super) fn tie_break(&self, a: (&Change, NamesInEvent), b: (&Change, NamesInEvent)) -> Ordering {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
@@ -158,9 +161,14 @@ impl Survey {
                 impersonation,
             )
         };
-        let counts = |change: &Change| {
-            (self.ids.get(change.event), change.is_conflicting, change.redeliveries, change.place)
+        let names = |NamesInEvent { organization_name, email }: NamesInEvent| {
+            let organization_name = organization_name.map(|name| self.organization_labels.text(name));
+            (organization_name, email.map(|email| self.actor_labels.text(email)))
         };
-        texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
+        let rest = |(change, said): (&Change, NamesInEvent)| {
+            let counts = (self.ids.get(change.event), change.is_conflicting, change.redeliveries);
+            (counts, names(said), change.scopes, change.place)
+        };
+        texts(a.0).cmp(&texts(b.0)).then_with(|| rest(a).cmp(&rest(b)))
     }
 }

@@ -6,6 +6,7 @@
 //! logs.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use hashbrown::HashTable;
 
@@ -18,6 +19,7 @@ use crate::scan::LineRef;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::ids::Id;
 use crate::survey::interner::{IdMap, Interner};
+use crate::survey::origins::PlaceOrder;
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 
@@ -55,13 +57,15 @@ struct ColdEntry<const N: usize> {
 
 /// When and where a combination appears.
 #[derive(Clone, Copy)]
-pub struct Appearance {
+pub struct Appearance<'o> {
     /// The time of the event.
     pub time: Timestamp,
     /// The line of the event.
     pub place: LineRef,
     /// The variant of the combination.
     pub variant: Variant,
+    /// Which of several lines is the first.
+    pub places: PlaceOrder<'o>,
 }
 
 /// Distinguishes combinations of the same texts: each variant has an id of its own.
@@ -151,7 +155,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         &mut self,
         sought: Sought,
         (event, attributes): (&Event<'_>, [Attribute; N]),
-        appearance: &Appearance,
+        appearance: &Appearance<'_>,
     ) -> Option<I> {
         let texts = || attributes.map(|attribute| event.best(attribute).unwrap_or_default());
         match sought {
@@ -168,7 +172,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         &mut self,
         (event, hashes): (&Event<'_>, &[u64]),
         attributes: [Attribute; N],
-        appearance: &Appearance,
+        appearance: &Appearance<'_>,
     ) -> Option<I> {
         let sought = self.seek((event, hashes), attributes, appearance.variant);
         self.add_sought(sought, (event, attributes), appearance)
@@ -176,7 +180,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
 
     /// The id of a combination, unless all of its texts are empty.
     #[inline]
-    pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Option<I> {
+    pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance<'_>) -> Option<I> {
         if texts.iter().all(|text| text.is_empty()) {
             return None;
         }
@@ -192,7 +196,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         &mut self,
         hash: u64,
         texts: impl FnOnce() -> [Cow<'t, str>; N],
-        appearance: &Appearance,
+        appearance: &Appearance<'_>,
     ) -> I {
         let hash = Self::variant_hash(hash, appearance.variant);
         let bucket = self.table.find_bucket_index(hash, |hot| hot.hash == hash);
@@ -208,8 +212,8 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
 
     /// Counts the combination whose entry is in a bucket.
     #[inline]
-    fn count_at(&mut self, bucket: usize, appearance: &Appearance) -> Option<I> {
-        let Appearance { time, place, variant } = *appearance;
+    fn count_at(&mut self, bucket: usize, appearance: &Appearance<'_>) -> Option<I> {
+        let Appearance { time, place, variant, places } = *appearance;
         let hot = self.table.get_bucket_mut(bucket)?;
         hot.count += u64::from(variant.is_counted);
         if time > hot.last {
@@ -217,14 +221,18 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         } else {
             // It may be the first one. Of two lines with the same time, the earlier one is.
             let cold = &mut self.cold[hot.id.index()];
-            (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
+            let is_first =
+                time.cmp(&cold.first).then_with(|| places.compare(place, cold.place)) == Ordering::Less;
+            if is_first {
+                (cold.first, cold.place) = (time, place);
+            }
         }
         Some(hot.id)
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: &[Cow<'_, str>; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, variant } = *appearance;
+    fn add(&mut self, hash: u64, texts: &[Cow<'_, str>; N], appearance: &Appearance<'_>) -> I {
+        let Appearance { time, place, variant, .. } = *appearance;
         let Self { table, cold, text, .. } = self;
         let id = I::new(cold.len());
         let start = text.len();

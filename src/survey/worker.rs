@@ -145,7 +145,7 @@ impl WorkerSurvey {
         }
         let seen = self.see(line, &ids, plan);
         if matches!(event.operation, Operation::KeyChanged | Operation::KeyExpiring) && plan.wants.changes {
-            self.add_certificate(line, (&ids, identity));
+            self.add_certificate(line, (&ids, identity), plan);
         }
         if plan.wants.connection_names {
             self.add_connection_name(line, plan);
@@ -194,7 +194,7 @@ impl WorkerSurvey {
         let is_wanted = is_observed || (plan.wants.visits && scopes.is_selected());
         if plan.wants.visits && !scopes.is_selected() {
             // Who acted in the session of another is known, whether it is shown or not.
-            self.impersonator(line);
+            self.impersonator(line, plan);
         }
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
@@ -207,12 +207,12 @@ impl WorkerSurvey {
             let index = self.observations.push(place.block, &seen);
             if plan.wants.visits {
                 // Selected or not, so that a visit has the index of its observation.
-                let visit = self.visit(line, ids);
+                let visit = self.visit(line, ids, plan);
                 self.visits.push(visit);
             }
             return Some(SeenId::new(index as usize));
         }
-        let visit = self.visit(line, ids);
+        let visit = self.visit(line, ids, plan);
         Some(SeenId::new(self.visits.push(visit) as usize))
     }
 

@@ -14,6 +14,7 @@ use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::survey::ids::Id;
 use crate::survey::impersonation::is_explained;
+use crate::survey::origins::PlaceOrder;
 use crate::text::hex::hex;
 
 /// Why an event is an anomaly.
@@ -94,7 +95,7 @@ impl WorkerSurvey {
         let InvalidFacts { message, code, key, place } = line;
         // Nobody knows what a broken line contains, and it may be private.
         let message = if plan.redactor.is_some() && !message.is_empty() { HIDDEN } else { message };
-        self.anomalies.add(Anomaly {
+        let anomaly = Anomaly {
             kind: AnomalyKind::Invalid,
             time: None,
             message: message.to_owned(),
@@ -109,7 +110,8 @@ impl WorkerSurvey {
             names: NamesInEvent::NONE,
             scopes: Scopes::SELECTED,
             place,
-        });
+        };
+        self.keep(anomaly, plan);
     }
 
     /// Adds an event as an anomaly.
@@ -131,7 +133,7 @@ impl WorkerSurvey {
             (None, _) => String::new(),
         };
         let connection = self.connection_of(event);
-        self.anomalies.add(Anomaly {
+        let anomaly = Anomaly {
             kind,
             time: Some(event.time),
             message,
@@ -146,7 +148,13 @@ impl WorkerSurvey {
             names: NamesInEvent::NONE,
             scopes,
             place,
-        });
+        };
+        self.keep(anomaly, plan);
+    }
+
+    fn keep(&mut self, anomaly: Anomaly, plan: &Plan) {
+        let places = PlaceOrder { origins: &self.origins, inputs: &plan.inputs };
+        self.anomalies.add(anomaly, |a, b| places.compare(a, b));
     }
 }
 

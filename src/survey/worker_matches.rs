@@ -2,6 +2,7 @@
 
 use crate::survey::duplicates::content;
 use crate::survey::event_ids::EventIds;
+use crate::survey::origins::PlaceOrder;
 use crate::survey::worker_anomalies::key_of;
 use crate::survey::{EventLine, EventMatcher, Match, Plan, WorkerSurvey};
 
@@ -21,8 +22,10 @@ impl WorkerSurvey {
             matcher.find(event, &candidates, &mut |detected| found.push(detected));
             if !found.is_empty() {
                 let (change, content, key) = (self.change(line, ids, plan), content(event), key_of(event));
+                let places = PlaceOrder { origins: &self.origins, inputs: &plan.inputs };
                 for detected in found {
-                    self.matches.add(Match::new(detected, (change, content), &key));
+                    let found = Match::new(detected, (change, content), &key);
+                    self.matches.add(found, |a, b| places.compare(a, b));
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use crate::scan::LineRef;
 use crate::survey::ids::{Id, OrganizationId, PartId};
+use crate::survey::origins::PlaceOrder;
 use crate::survey::runs::{Point, Run, Runs};
 use crate::survey::silences::{Part, SilenceLimits};
 use crate::survey::{EventLine, Plan, WorkerSurvey};
@@ -114,7 +115,8 @@ impl WorkerSurvey {
         };
         let EventLine { event, place, scopes, .. } = *line;
         let Self { silences, origins, .. } = self;
-        let order = |a, b| origins.order(&plan.inputs, a, b);
+        let places = PlaceOrder { origins, inputs: &plan.inputs };
+        let order = |a, b| places.compare(a, b);
         if silences.limits.is_none() {
             silences.limits = Some(*limits);
         }

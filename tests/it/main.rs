@@ -74,6 +74,7 @@ mod streams;
 mod supply_chain;
 mod support;
 mod tidy;
+mod ties;
 mod unzstd;
 mod variables;
 mod verdicts;
