@@ -58,7 +58,8 @@ pub struct PlaceOrder<'o> {
 }
 
 impl PlaceOrder<'_> {
-    /// Compares two lines.
+    /// Compares two lines. Seldom are two things in one moment, so that it must not weigh on what is done for each event.
+    #[inline(never)]
     pub fn compare(&self, a: LineRef, b: LineRef) -> Ordering {
         if a.block.input == b.block.input {
             return a.cmp(&b);

@@ -221,8 +221,8 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         } else {
             // It may be the first one. Of two lines with the same time, the earlier one is.
             let cold = &mut self.cold[hot.id.index()];
-            let is_first =
-                time.cmp(&cold.first).then_with(|| places.compare(place, cold.place)) == Ordering::Less;
+            let is_first = time < cold.first
+                || (time == cold.first && places.compare(place, cold.place) == Ordering::Less);
             if is_first {
                 (cold.first, cold.place) = (time, place);
             }
