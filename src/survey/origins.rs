@@ -27,7 +27,7 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Where an event was read first, if it is known. No place has a line beyond four thousand millions.
+    /// Where an event was read first, if that is known and a place can have the number of the line.
     #[inline]
     pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
         let origin = event.origin().filter(|origin| u32::try_from(origin.line).is_ok())?;
