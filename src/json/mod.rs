@@ -15,7 +15,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, parse};
+pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, escape_length, parse};
 pub use span::Span;
 pub use tokens::{TokenKind, tokens};
 

@@ -166,30 +166,12 @@ impl Parser<'_, '_> {
     }
 
     fn escape(&mut self) -> Result<(), Fault> {
-        match self.bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.at += 2;
+        match escape_length(&self.bytes[self.at..]) {
+            Ok(length) => {
+                self.at += length;
                 Ok(())
             }
-            Some(b'u') => {
-                const LONE: &str = "a pair of surrogates; half a character cannot be read";
-                let Some(unit) = hex4(&self.bytes[self.at + 2..]) else {
-                    return self.fault("four hexadecimal digits after `\\u`");
-                };
-                if matches!(unit, 0xDC00..=0xDFFF) {
-                    return self.fault(LONE);
-                }
-                if matches!(unit, 0xD800..=0xDBFF) {
-                    let low = self.bytes[self.at + 6..].strip_prefix(b"\\u").and_then(hex4);
-                    if !matches!(low, Some(0xDC00..=0xDFFF)) {
-                        return self.fault(LONE);
-                    }
-                    self.at += 6;
-                }
-                self.at += 6;
-                Ok(())
-            }
-            _ => self.fault("one of \" \\ / b f n r t u after a backslash"),
+            Err(expected) => self.fault(expected),
         }
     }
 
@@ -249,6 +231,23 @@ impl Parser<'_, '_> {
 
     fn fault<T>(&self, expected: &'static str) -> Result<T, Fault> {
         Err(Fault { offset: self.at, expected: Some(expected) })
+    }
+}
+
+/// The length of the escape at the beginning, or what is expected there.
+pub fn escape_length(bytes: &[u8]) -> Result<usize, &'static str> {
+    const LONE: &str = "a pair of surrogates; half a character cannot be read";
+    match bytes.get(1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => match hex4(&bytes[2..]).ok_or("four hexadecimal digits after `\\u`")? {
+            0xD800..=0xDBFF => {
+                let low = bytes[6..].strip_prefix(b"\\u").and_then(hex4);
+                low.filter(|low| matches!(low, 0xDC00..=0xDFFF)).map(|_| 12).ok_or(LONE)
+            }
+            0xDC00..=0xDFFF => Err(LONE),
+            _ => Ok(6),
+        },
+        _ => Err("one of \" \\ / b f n r t u after a backslash"),
     }
 }
 

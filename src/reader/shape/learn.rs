@@ -161,9 +161,11 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
         };
         slot += 1;
         let max = if is_free { MAX_FREE_TEXT_BYTES } else { MAX_TEXT_BYTES };
-        if node.span.escaped && (!is_free || binding.is_some()) {
-            return None;
-        } else if is_fixed {
+        if is_fixed {
+            // It is hashed and looked up as it is written.
+            if node.span.escaped {
+                return None;
+            }
             cutter.fix(node);
         } else if node.span.end - node.span.start > max as u32 {
             return None;

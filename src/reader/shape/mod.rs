@@ -160,8 +160,8 @@ impl Shapes {
                 && shape.place_parts(text, &mut self.places).is_some()
                 && (shape.repeats.is_empty() || shape.has_repeats(text, &self.places))
             {
-                let is_plain = !self.places.has_escapes() || shape.has_plain_fields(&self.places);
-                return is_plain.then_some(id);
+                let is_readable = !self.places.has_escapes() || shape.checks_plain_texts(&self.places);
+                return is_readable.then_some(id);
             }
             self.places.truncate(count);
             next = shape.next_variant;
@@ -221,7 +221,7 @@ impl Shape {
     #[inline(never)]
     fn has_repeats(&self, text: &str, places: &Places) -> bool {
         self.repeats.iter().all(|SlotRepeat { slots, is_same }| {
-            let [one, other] = slots.map(|slot| places.spans()[slot as usize].raw(text));
+            let [one, other] = slots.map(|slot| places.spans()[slot as usize].decode(text));
             (one == other) == *is_same
         })
     }
@@ -234,9 +234,12 @@ impl Shape {
         composite.action_of(&Fields { text, spans, bindings, index })
     }
 
-    /// Whether no value of a field is written with escapes.
-    fn has_plain_fields(&self, places: &Places) -> bool {
-        !self.bindings.iter().any(|binding| places.spans()[binding.slot as usize].escaped)
+    /// Whether no value is written with escapes that is checked, or has parts, as it is written. A prefix has no
+    /// escape, and a text is not longer than it is with its escapes.
+    fn checks_plain_texts(&self, places: &Places) -> bool {
+        let checks = self.checks.iter().map(|check| check.slot);
+        let mut slots = checks.chain(self.parts.iter().map(|part| part.slot));
+        !slots.any(|slot| places.spans()[slot as usize].escaped)
     }
 
     /// Whether values have the expected beginnings and lengths.
@@ -264,10 +267,11 @@ impl Shape {
             }
         }
         for (slots, cross_check) in &self.cross_checks {
-            let value = |slot: u32| spans[slot as usize].bytes(text);
-            if !slots.is_some_and(|[one, other]| (cross_check.agree)(value(one), value(other)))
-                && !passes(cross_check, fields, operation)
-            {
+            let plain = |slot: u32| Some(spans[slot as usize]).filter(|span| !span.escaped);
+            let agree = |one: Span, other: Span| (cross_check.agree)(one.bytes(text), other.bytes(text));
+            let is_settled =
+                slots.and_then(|[one, other]| Some(agree(plain(one)?, plain(other)?))).unwrap_or(false);
+            if !is_settled && !passes(cross_check, fields, operation) {
                 return None;
             }
         }

@@ -5,7 +5,7 @@
 
 use fearless_simd::{Level, Simd, dispatch};
 
-use crate::json::{Span, string_scan};
+use crate::json::{Span, escape_length, string_scan};
 use crate::reader::shape::literal::Literal;
 use crate::text::digits::leading_digits;
 
@@ -26,9 +26,9 @@ pub struct Segment {
 /// What comes after a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotKind {
-    /// A string without escapes; its quotes belong to the literals around it.
+    /// A string; its quotes belong to the literals around it.
     Text,
-    /// A string that may have escapes, of any length.
+    /// A string that may be long.
     FreeText,
     /// A number.
     Number,
@@ -161,11 +161,9 @@ impl Trie {
             rest = rest.get(step.segment.literal.len()..)?;
             let at = line.len() - rest.len();
             let length = match step.segment.slot {
-                SlotKind::Text => {
-                    string_scan::length_with(simd, rest).filter(|length| *length <= MAX_TEXT_BYTES)?
-                }
-                SlotKind::FreeText => {
-                    let (length, escaped) = free_text(simd, rest)?;
+                kind @ (SlotKind::Text | SlotKind::FreeText) => {
+                    let max = if kind == SlotKind::Text { MAX_TEXT_BYTES } else { MAX_FREE_TEXT_BYTES };
+                    let (length, escaped) = text(simd, rest, max)?;
                     has_escapes |= escaped;
                     put(at, length, escaped)?;
                     (first, rest) = (step.next, rest.get(length..)?);
@@ -261,30 +259,25 @@ fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [] | [b'\n', ..] | [b'\r'] | [b'\r', b'\n', ..])
 }
 
-/// The length of the string at the beginning, and whether it has escapes; `None` for those that take more than a
-/// look.
+/// The length of the string at the beginning, and whether it has escapes; `None` if it is longer than `max` bytes.
 #[inline(always)]
-fn free_text<S: Simd>(simd: S, rest: &[u8]) -> Option<(usize, bool)> {
+fn text<S: Simd>(simd: S, rest: &[u8], max: usize) -> Option<(usize, bool)> {
     let length = string_scan::length_with(simd, rest)?;
-    if rest.get(length) != Some(&b'\\') {
-        return (length <= MAX_FREE_TEXT_BYTES).then_some((length, false));
+    if rest.get(length) == Some(&b'\\') {
+        return Some((escaped_text(rest, length, max)?, true));
     }
-    Some((escaped_text(rest, length)?, true))
+    (length <= max).then_some((length, false))
 }
 
+/// The length of a string whose first escape comes after so many bytes.
 #[inline(never)]
-fn escaped_text(rest: &[u8], first: usize) -> Option<usize> {
+fn escaped_text(rest: &[u8], first: usize, max: usize) -> Option<usize> {
     let mut length = first;
-    while rest.get(length) == Some(&b'\\') {
-        let is_simple =
-            matches!(rest.get(length + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
-        if !is_simple || length > MAX_FREE_TEXT_BYTES {
-            return None;
-        }
-        length += 2;
+    while rest.get(length) == Some(&b'\\') && length <= max {
+        length += escape_length(rest.get(length..)?).ok()?;
         length += string_scan::length(rest.get(length..)?)?;
     }
-    (length <= MAX_FREE_TEXT_BYTES).then_some(length)
+    (length <= max).then_some(length)
 }
 
 /// The length of the number, `true` or `false` at the beginning.
