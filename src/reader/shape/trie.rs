@@ -162,12 +162,15 @@ impl Trie {
             let at = line.len() - rest.len();
             let length = match step.segment.slot {
                 kind @ (SlotKind::Text | SlotKind::FreeText) => {
-                    let max = if kind == SlotKind::Text { MAX_TEXT_BYTES } else { MAX_FREE_TEXT_BYTES };
-                    let (length, escaped) = text(simd, rest, max)?;
-                    has_escapes |= escaped;
-                    put(at, length, escaped)?;
-                    (first, rest) = (step.next, rest.get(length..)?);
-                    continue;
+                    let length = string_scan::length_with(simd, rest)?;
+                    if length > MAX_TEXT_BYTES || rest.get(length) == Some(&b'\\') {
+                        let (length, escaped) = unusual_text(kind, rest, length)?;
+                        has_escapes |= escaped;
+                        put(at, length, escaped)?;
+                        (first, rest) = (step.next, rest.get(length..)?);
+                        continue;
+                    }
+                    length
                 }
                 SlotKind::End => {
                     (places.count, places.has_escapes) = (count, has_escapes);
@@ -259,25 +262,16 @@ fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [] | [b'\n', ..] | [b'\r'] | [b'\r', b'\n', ..])
 }
 
-/// The length of the string at the beginning, and whether it has escapes; `None` if it is longer than `max` bytes.
-#[inline(always)]
-fn text<S: Simd>(simd: S, rest: &[u8], max: usize) -> Option<(usize, bool)> {
-    let length = string_scan::length_with(simd, rest)?;
-    if rest.get(length) == Some(&b'\\') {
-        return Some((escaped_text(rest, length, max)?, true));
-    }
-    (length <= max).then_some((length, false))
-}
-
-/// The length of a string whose first escape comes after so many bytes.
+/// The length of a string that is long or has escapes, the first after so many bytes, and whether it has any.
 #[inline(never)]
-fn escaped_text(rest: &[u8], first: usize, max: usize) -> Option<usize> {
+fn unusual_text(kind: SlotKind, rest: &[u8], first: usize) -> Option<(usize, bool)> {
+    let max = if kind == SlotKind::Text { MAX_TEXT_BYTES } else { MAX_FREE_TEXT_BYTES };
     let mut length = first;
-    while rest.get(length) == Some(&b'\\') && length <= max {
+    while length <= max && rest.get(length) == Some(&b'\\') {
         length += escape_length(rest.get(length..)?).ok()?;
         length += string_scan::length(rest.get(length..)?)?;
     }
-    (length <= max).then_some(length)
+    (length <= max).then_some((length, length > first))
 }
 
 /// The length of the number, `true` or `false` at the beginning.
