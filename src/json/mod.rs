@@ -3,6 +3,7 @@
 //! That is why it is not a general parser: every diagnostic names a column. Strings stay as written until somebody
 //! asks for them.
 
+mod keys;
 mod parse;
 pub mod schema;
 mod span;
@@ -15,6 +16,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+pub use keys::KeySet;
 pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, escape_length, parse};
 pub use span::Span;
 pub use tokens::{TokenKind, tokens};
@@ -150,9 +152,12 @@ impl<'a> Document<'a> {
                 }
                 continue;
             }
+            let mut keys = KeySet::default();
             let repeated = self.children(id).enumerate().filter(|(index, member)| {
-                let key = self.key(*member);
-                self.children(id).take(*index).any(|other| self.has_key(other, &key))
+                keys.add(self, *member) && {
+                    let key = self.key(*member);
+                    self.children(id).take(*index).any(|other| self.has_key(other, &key))
+                }
             });
             duplicates.extend(repeated.map(|(_, member)| (0, member as u32)));
         }

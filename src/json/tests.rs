@@ -171,6 +171,20 @@ proptest! {
     }
 
     #[test]
+    fn every_key_may_be_there_and_a_repeated_one_is_found(keys in prop::collection::vec("[a-c]{0,2}é?|\\\\u006[12]", 0..24)) {
+        let members: Vec<_> = keys.iter().map(|key| format!("\"{key}\":0")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let mut nodes = Vec::new();
+        prop_assert_eq!(parse(&text, &mut nodes), Ok(()));
+        let document = Document { text: &text, nodes: &nodes };
+        let names: Vec<_> = document.children(0).map(|member| document.key(member)).collect();
+        let set = KeySet::of(document, 0);
+        prop_assert!(names.iter().all(|name| set.may_have(name)));
+        let repeated = (0..names.len()).filter(|at| names[..*at].contains(&names[*at])).map(|at| at + 1);
+        prop_assert_eq!(document.duplicates().collect::<Vec<_>>(), repeated.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn never_panics(text in "[{}\\[\\]\",:\\\\u0-9a-f \\t.eE+-]{0,40}") {
         let _ = parse(&text, &mut Vec::new());
     }

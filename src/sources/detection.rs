@@ -5,11 +5,12 @@ use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::time;
 use crate::sources::event_lists::lists;
-use crate::sources::{ALL, Field, FieldKind, Mark, Source, Wrapper};
+use crate::sources::{ALL, Field, FieldKind, Mark, Root, Source, Wrapper};
 
 /// The source that claims the object.
 pub fn detect(document: Document<'_>) -> Option<&'static Source> {
-    ALL.iter().copied().find(|source| source.claims(document))
+    let line = Root::of(document, 0);
+    ALL.iter().copied().find(|source| source.claims_line(&line))
 }
 
 /// Whether a source claims any object of the document.
@@ -53,7 +54,12 @@ pub fn listed_events(document: Document<'_>) -> Vec<ListedEvent> {
 
 /// Whether it is an object that a source claims.
 fn is_event(document: Document<'_>, id: NodeId) -> bool {
-    document.nodes[id].kind == Kind::Object && ALL.iter().any(|source| source.claims_at(document, id))
+    document.nodes[id].kind == Kind::Object && claiming(&Root::of(document, id)).is_some()
+}
+
+/// The source that claims an object.
+fn claiming(root: &Root<'_>) -> Option<&'static Source> {
+    ALL.iter().copied().find(|source| source.claims_at(root))
 }
 
 /// What makes a line an event in a second way.
@@ -67,17 +73,22 @@ pub struct OtherEvent {
 impl Source {
     /// Where the event is in a line: in the members that wrap it, or the line's object itself if it has no such
     /// member or is a complete event of any source.
-    pub fn event_root(&self, document: Document<'_>) -> NodeId {
-        self.layers(document).last().map_or(0, |(_, event)| *event)
+    pub fn event_root<'a>(&self, line: &Root<'a>) -> Root<'a> {
+        self.layers_of(line).last().map_or(*line, |(_, event)| *event)
     }
 
     /// The wrappers around the event with what is in each, the outermost first; the last one holds the event.
     pub fn layers(&self, document: Document<'_>) -> Vec<(&'static Wrapper, NodeId)> {
-        let mut layers: Vec<(&Wrapper, NodeId)> = Vec::new();
+        let line = Root::of(document, 0);
+        self.layers_of(&line).into_iter().map(|(wrapper, root)| (wrapper, root.id)).collect()
+    }
+
+    fn layers_of<'a>(&self, line: &Root<'a>) -> Vec<(&'static Wrapper, Root<'a>)> {
+        let mut layers: Vec<(&Wrapper, Root<'_>)> = Vec::new();
         for wrapper in self.wrappers {
-            let outer = layers.last().map_or(0, |(_, event)| *event);
-            if let Some(event) = object(document, outer, wrapper.key)
-                && !ALL.iter().any(|source| source.is_complete(document, outer))
+            let outer = layers.last().map_or(line, |(_, event)| event);
+            if let Some(event) = outer.within(wrapper.key)
+                && !ALL.iter().any(|source| source.is_complete(outer))
             {
                 layers.push((wrapper, event));
             }
@@ -88,27 +99,30 @@ impl Source {
     /// What makes the line a second event: a wrapper inside the event or around it that holds what looks like one,
     /// an action named as another source names it, or a list of events.
     pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<OtherEvent> {
-        let claiming = |id: NodeId| ALL.iter().copied().find(|source| source.claims_at(document, id));
-        let other = |member: NodeId| OtherEvent { member, source: claiming(member) };
+        let root = Root::of(document, event);
+        let claiming_at = |id: NodeId| claiming(&Root::of(document, id));
+        let other = |member: NodeId| OtherEvent { member, source: claiming_at(member) };
         let is_inside = |id: &NodeId| {
             let is_documented = self.trees.of("").member(&document.key(*id)).is_some();
-            !is_documented || claiming(*id).is_some()
+            !is_documented || claiming_at(*id).is_some()
         };
-        let mut wrappers = ALL.iter().flat_map(|source| source.wrappers);
-        let mut objects = wrappers.by_ref().filter_map(|wrapper| object(document, event, wrapper.key));
+        let wrappers = ALL.iter().flat_map(|source| source.wrappers);
+        let mut objects = wrappers.filter_map(|wrapper| root.object(wrapper.key));
         let inside = objects.find(is_inside).map(other);
-        let names_action = |source: &&&Self| source.documented_action(document, 0).is_some();
         let around = || {
-            let source = claiming(0).or_else(|| ALL.iter().find(names_action).copied());
-            (event != 0 && source.is_some()).then_some(OtherEvent { member: event, source })
+            let line = Root::of(document, 0);
+            let names_action = |source: &&&Self| source.documented_action(&line).is_some();
+            let source = claiming(&line).or_else(|| ALL.iter().find(names_action).copied())?;
+            Some(OtherEvent { member: event, source: Some(source) })
         };
+        let around = || (event != 0).then(around).flatten();
         let others = || ALL.iter().copied().filter(|source| source.name != self.name);
         let beside = || {
             others().find_map(|source| {
-                let action = source.is_complete(document, event).then(|| source.action_of(document, event));
                 // A normalized event names the action of another source.
-                let named = source.documented_action(document, event).filter(|_| self.restore.is_none());
-                let action = named.or(action.flatten().map(|(id, _)| id));
+                let named = source.documented_action(&root).filter(|_| self.restore.is_none());
+                let of_complete = || source.is_complete(&root).then(|| source.action_of(&root)).flatten();
+                let action = named.or_else(|| of_complete().map(|(id, _)| id));
                 action.map(|member| OtherEvent { member, source: Some(source) })
             })
         };
@@ -120,9 +134,10 @@ impl Source {
     /// The texts that decide whose event a line of this source is, and whether it is another one as well. Keys and types
     /// decide the rest.
     pub fn deciding_texts(&self, document: Document<'_>) -> Vec<NodeId> {
-        let objects = std::iter::once(0).chain(self.layers(document).into_iter().map(|(_, event)| event));
-        let named =
-            objects.flat_map(|object| ALL.iter().flat_map(move |source| source.deciding(document, object)));
+        let line = Root::of(document, 0);
+        let layers = self.layers_of(&line);
+        let roots = std::iter::once(&line).chain(layers.iter().map(|(_, event)| event));
+        let named = roots.flat_map(|root| ALL.iter().flat_map(move |source| source.deciding(root)));
         let has_mark = |id: &NodeId| {
             let mut marks = ALL.iter().filter_map(|source| source.mark.as_ref());
             marks.any(|mark| document.key(*id) == mark.key)
@@ -132,9 +147,9 @@ impl Source {
     }
 
     /// The members of an object by which it may be an event of this source.
-    fn deciding(&self, document: Document<'_>, object: NodeId) -> impl Iterator<Item = NodeId> {
-        let has_claim = self.claims_at(document, object);
-        self.members(document, object).filter_map(move |(field, value)| match field.attribute? {
+    fn deciding(&self, root: &Root<'_>) -> impl Iterator<Item = NodeId> {
+        let has_claim = self.claims_at(root);
+        self.members(root).filter_map(move |(field, value)| match field.attribute? {
             Attribute::Action => value,
             Attribute::Time => value.filter(|_| has_claim),
             _ => None,
@@ -143,43 +158,41 @@ impl Source {
 
     /// Whether the object of a line, or the one that it wraps, is an event of this source.
     pub fn claims(&self, document: Document<'_>) -> bool {
-        self.claims_at(document, self.event_root(document))
+        self.claims_line(&Root::of(document, 0))
     }
 
-    fn claims_at(&self, document: Document<'_>, event: NodeId) -> bool {
-        let has_mark = |mark: &Mark| {
-            document.member_text(event, mark.key).is_some_and(|text| text.starts_with(mark.begins))
-        };
-        (self.detects)(&Root::of(document, event)) && self.mark.as_ref().is_none_or(has_mark)
+    fn claims_line(&self, line: &Root<'_>) -> bool {
+        self.claims_at(&self.event_root(line))
+    }
+
+    fn claims_at(&self, root: &Root<'_>) -> bool {
+        let has_mark = |mark: &Mark| root.text(mark.key).is_some_and(|text| text.starts_with(mark.begins));
+        (self.detects)(root) && self.mark.as_ref().is_none_or(has_mark)
     }
 
     /// The member in which an object names an action that the source documents.
-    fn documented_action(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
-        let (id, name) = self.action_of(document, event)?;
+    fn documented_action(&self, root: &Root<'_>) -> Option<NodeId> {
+        let (id, name) = self.action_of(root)?;
         self.listed_action(&name).map(|_| id)
     }
 
     /// Whether an object is an event of this source with every required field, an action and a valid time among
     /// them.
-    fn is_complete(&self, document: Document<'_>, event: NodeId) -> bool {
-        self.claims_at(document, event)
-            && self.action_of(document, event).is_some()
-            && self.members(document, event).all(|(field, value)| !field.required || value.is_some())
-            && self.members(document, event).any(|(field, value)| {
+    fn is_complete(&self, root: &Root<'_>) -> bool {
+        self.claims_at(root)
+            && self.action_of(root).is_some()
+            && self.members(root).all(|(field, value)| !field.required || value.is_some())
+            && self.members(root).any(|(field, value)| {
                 field.attribute == Some(Attribute::Time)
-                    && value.is_some_and(|value| is_time(document, value, field))
+                    && value.is_some_and(|value| is_time(root.document, value, field))
             })
     }
 
     /// The fields that an object of the event may have, with their values if it has them.
-    fn members(
-        &self,
-        document: Document<'_>,
-        event: NodeId,
-    ) -> impl Iterator<Item = (&'static Field, Option<NodeId>)> {
+    fn members(&self, root: &Root<'_>) -> impl Iterator<Item = (&'static Field, Option<NodeId>)> {
         self.trees.of("").members.iter().filter_map(move |member| {
             let spellings = [Some(member.key), member.alias];
-            let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
+            let value = spellings.into_iter().flatten().find_map(|key| root.member(key));
             Some((&self.fields[usize::from(member.field?)], value))
         })
     }
@@ -190,46 +203,5 @@ fn is_time(document: Document<'_>, value: NodeId, field: &Field) -> bool {
     match document.nodes[value].kind {
         Kind::Number => field.kind != FieldKind::Text,
         _ => document.string(value).is_some_and(|time| time::parse(&time).is_some()),
-    }
-}
-
-/// The member of that name, if it is an object.
-fn object(document: Document<'_>, id: NodeId, key: &str) -> Option<NodeId> {
-    document.member(id, key).filter(|member| document.nodes[*member].kind == Kind::Object)
-}
-
-/// The keys of an object, by which sources recognize their events.
-pub struct Root<'a> {
-    document: Document<'a>,
-    event: NodeId,
-}
-
-impl<'a> Root<'a> {
-    /// The keys of that object.
-    pub fn of(document: Document<'a>, event: NodeId) -> Self {
-        Self { document, event }
-    }
-
-    /// Has one of these keys, whatever its value.
-    pub fn has(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.document.member(self.event, key).is_some())
-    }
-
-    /// The keys of the object that is the value of this key.
-    pub fn within(&self, key: &str) -> Option<Self> {
-        let event = object(self.document, self.event, key)?;
-        Some(Self { event, ..*self })
-    }
-
-    /// Has this key with a string as its value.
-    pub fn has_text(&self, key: &str) -> bool {
-        self.document.member_text(self.event, key).is_some()
-    }
-
-    /// Has this key with an object or array as its value.
-    pub fn has_container(&self, key: &str) -> bool {
-        self.document
-            .member(self.event, key)
-            .is_some_and(|id| matches!(self.document.nodes[id].kind, Kind::Object | Kind::Array))
     }
 }

@@ -1,6 +1,6 @@
 //! Where exports, APIs and streams put lists of events: a page of an API, a batch of a webhook, a file of a stream.
 
-use crate::json::{Document, Kind, NodeId};
+use crate::json::{Document, KeySet, Kind, NodeId};
 
 /// The keys on the way from the object of a line to its list of events.
 static LISTS: &[&[&str]] = &[
@@ -19,10 +19,12 @@ static LISTS: &[&[&str]] = &[
 /// The lists of events in an object, or the list that a line is.
 pub fn lists(document: Document<'_>) -> Vec<NodeId> {
     let is_list = |list: &NodeId| document.nodes[*list].kind == Kind::Array;
-    match document.nodes[0].kind {
-        Kind::Array => vec![0],
-        _ => LISTS.iter().filter_map(|keys| member(document, keys)).filter(is_list).collect(),
+    if document.nodes[0].kind == Kind::Array {
+        return vec![0];
     }
+    let keys = KeySet::of(document, 0);
+    let begin_there = |path: &&&[&str]| path.first().is_some_and(|key| keys.may_have(key));
+    LISTS.iter().filter(begin_there).filter_map(|path| member(document, path)).filter(is_list).collect()
 }
 
 /// The member at the end of these keys.

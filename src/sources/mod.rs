@@ -12,6 +12,7 @@ mod github;
 mod lookalike;
 pub mod normalized;
 mod okta;
+mod root;
 mod scalekit;
 pub mod schema;
 mod slack;
@@ -29,20 +30,21 @@ use std::sync::LazyLock;
 pub use action::{Action, Refine, Transfer};
 pub use composite::Composite;
 pub use cross_check::CrossCheck;
-pub use detection::{ListedEvent, Root, detect, has_event, listed_events};
+pub use detection::{ListedEvent, detect, has_event, listed_events};
 pub use event_texts::event_texts;
 use lookalike::is_lookalike;
 pub use lookalike::lookalike;
+pub use root::Root;
 pub use table::{EpochUnit, Expect, Field, FieldKind, KnownNames, MetadataLimits, Part};
 pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
 pub use vocabulary::{OTHER, Term, Vocabulary};
 pub use wrapper::Wrapper;
 
-use crate::json::{Document, NodeId};
+use crate::json::NodeId;
 use crate::model::attribute::Attribute;
 use crate::model::event::{Restored, Space};
-use crate::model::fields::Fields;
+use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::ActorKind;
 
 /// A vendor's event format, as data.
@@ -141,14 +143,17 @@ impl Source {
         Space::try_from(first).expect("sources are few")
     }
 
-    /// The member that names the event's action, and the name, if there is one.
-    pub fn action_of<'a>(&self, document: Document<'a>, event: NodeId) -> Option<(NodeId, Cow<'a, str>)> {
-        let field = self.fields.iter().find(|field| field.attribute == Some(Attribute::Action))?;
-        let alias = || field.alias.and_then(|alias| document.member(event, alias));
-        let id = document.member(event, field.key()).or_else(alias)?;
-        let name = document.string(id).filter(|name| !name.is_empty())?;
+    /// The member that names an event's action, and the name, if there is one.
+    pub fn action_of<'a>(&self, event: &Root<'a>) -> Option<(NodeId, Cow<'a, str>)> {
+        let names_action =
+            |field: FieldId| self.fields[usize::from(field)].attribute == Some(Attribute::Action);
+        let member =
+            self.trees.of("").members.iter().find(|member| member.field.is_some_and(names_action))?;
+        let id = [Some(member.key), member.alias].into_iter().flatten().find_map(|key| event.member(key))?;
+        let name = event.document.string(id).filter(|name| !name.is_empty())?;
         let composite = self.composite.as_ref();
-        let composed = composite.and_then(|composite| composite.action_at(self.fields, document, event));
+        let composed =
+            composite.and_then(|composite| composite.action_at(self.fields, event.document, event.id));
         Some((id, composed.map_or(name, Cow::Borrowed)))
     }
 
@@ -174,11 +179,15 @@ impl Source {
 
 /// Whether an actor of this type, in a source's terms, acts in the portal that portal links lead to.
 pub fn is_in_portal(source: &str, actor_type: &str) -> bool {
-    let source = ALL.iter().find(|it| it.name == source);
-    let vocabularies = source.into_iter().flat_map(|source| source.vocabularies());
-    let mut terms = vocabularies.flat_map(|vocabulary| vocabulary.terms).filter(|term| term.is_in_portal);
-    terms.any(|term| term.name.eq_ignore_ascii_case(actor_type))
+    IN_PORTAL.iter().any(|(of, term)| *of == source && term.eq_ignore_ascii_case(actor_type))
 }
+
+/// The terms of such actors with their sources.
+static IN_PORTAL: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let terms = ALL.iter().flat_map(|source| source.vocabularies().map(move |it| (source.name, it.terms)));
+    let terms = terms.flat_map(|(source, terms)| terms.iter().map(move |term| (source, term)));
+    terms.filter(|(_, term)| term.is_in_portal).map(|(source, term)| (source, term.name)).collect()
+});
 
 /// The documented connection types of every source.
 pub fn connection_types() -> impl Iterator<Item = &'static str> {

@@ -4,7 +4,7 @@ use crate::json::{Document, NodeId};
 use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::operation::Operation;
-use crate::sources::{Action, Source};
+use crate::sources::{Action, Root, Source};
 use crate::text::suggest::nearest;
 
 /// Whether an event is about an SSO connection.
@@ -26,7 +26,7 @@ pub fn action(
     event: NodeId,
     diagnostics: &mut Diagnostics<'_>,
 ) -> (Option<&'static Action>, Sso) {
-    let Some((id, name)) = source.action_of(document, event) else {
+    let Some((id, name)) = source.action_of(&Root::of(document, event)) else {
         return (None, Sso::No);
     };
     let span = document.nodes[id].span;

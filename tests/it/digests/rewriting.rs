@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use ssoaudit::json::{self, Document};
 use ssoaudit::model::attribute::Attribute;
-use ssoaudit::sources::{Field, FieldKind, Source, Tree, Wrapper};
+use ssoaudit::sources::{Field, FieldKind, Root, Source, Tree, Wrapper};
 
 use crate::oracle::corpus::Style;
 
@@ -14,7 +14,7 @@ pub fn rewritten(source: &Source, line: &str, style: &mut Style) -> String {
     json::parse(line, &mut nodes).unwrap();
     let document = Document { text: line, nodes: &nodes };
     let layers = source.layers(document);
-    let (_, action) = source.action_of(document, source.event_root(document)).unwrap();
+    let (_, action) = source.action_of(&source.event_root(&Root::of(document, 0))).unwrap();
     let catch_all = || source.catch_all.as_ref().map(|catch_all| &catch_all.action);
     let tree = source.tree_of(source.listed_action(&action).or_else(catch_all));
 
