@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::json::{Document, NodeId, Span, Trail, push_key};
 use crate::model::cells::Cells;
 use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level, MISSING_FIELD};
-use crate::text::cut::shortened;
+use crate::text::cut::{piece, shortened};
 use crate::text::position::PositionCursor;
 
 pub use crate::text::position::Position;
@@ -145,7 +145,7 @@ impl<'a> Diagnostics<'a> {
             }
             (Subject::Missing(..), None) => return None,
         };
-        let path = join(self.within, &path);
+        let path = if self.within.is_empty() { path } else { join(self.within, &path) };
         if let Some(cells) = self.cells {
             place = cells.locate(place, &path);
         }
@@ -214,15 +214,15 @@ impl<'a> Diagnostics<'a> {
         let from = start.saturating_sub(4 * EXCERPT_BEFORE).min(self.raw.len());
         let line_start = memchr::memrchr(b'\n', &self.raw[from..start.min(self.raw.len())]);
         let before = self.lossy(line_start.map_or(from, |at| from + at + 1), start);
-        let skipped = before.chars().count().saturating_sub(EXCERPT_BEFORE);
+        let skipped = before.char_indices().nth_back(EXCERPT_BEFORE - 1).map_or(0, |(at, _)| at);
         let is_whole = line_start.is_some() || from == 0 || self.raw[from - 1] == b'\n';
         let cut = if skipped > 0 || !is_whole { "…" } else { "" };
-        let before: String = before.chars().skip(skipped).collect();
+        let before = [cut, piece(&before, skipped, before.len())].concat();
         let marked = self.lossy(start, end);
         let marked_first = marked.split('\n').next().unwrap_or_default();
         let shortened: String = marked_first.chars().take(EXCERPT_MARKED).collect();
         let after = if shortened.len() < marked.len() { "…".to_owned() } else { self.after(end) };
-        Excerpt { before: format!("{cut}{before}"), marked: shortened, after }
+        Excerpt { before, marked: shortened, after }
     }
 
     fn after(&self, end: usize) -> String {
@@ -233,7 +233,9 @@ impl<'a> Diagnostics<'a> {
 
     fn lossy(&self, start: usize, end: usize) -> Cow<'_, str> {
         let end = end.min(self.raw.len());
-        String::from_utf8_lossy(&self.raw[start.min(end)..end])
+        let bytes = &self.raw[start.min(end)..end];
+        // Nearly always UTF-8, which is quicker to tell.
+        std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::attribute::Attribute;
 use crate::model::cells::Cells;
 use crate::model::diagnostic::{Diagnostic, UNKNOWN_SOURCE};
 use crate::model::diagnostics::Diagnostics;
-use crate::reader::table::told::{UnknownSource, told};
+use crate::reader::table::told::{TOLD, UnknownSource, told};
 use crate::reader::{Parts, Reading, add_fault};
 use crate::sources::{self, Source, normalized};
 use crate::text::cut::piece;
@@ -59,9 +59,9 @@ impl<'t> RowRenderer<'t> {
 
     /// Renders a row; a cell that cannot be read is a diagnostic.
     pub fn render(&mut self, row: RowText<'_>) -> Result<RowContent, Box<Diagnostic>> {
-        let cells = row.row.cells();
-        let mut values: Vec<_> =
-            cells.map(|cell| self.value(piece(row.text, cell.start, cell.end))).collect();
+        // Enough for what is told of a row, too.
+        let mut values = Vec::with_capacity(self.layout.columns.len() + TOLD.len() + 1);
+        values.extend(row.row.cells().map(|cell| self.value(piece(row.text, cell.start, cell.end))));
         if values.iter().all(|value| value.trim().is_empty()) {
             return Ok(RowContent::Nothing);
         }
