@@ -1,16 +1,18 @@
 //! Counts events by what they have in common. An event that was delivered several times counts once.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use chrono_tz::Tz;
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crate::analysis::calendar::Unit;
 use crate::model::attribute::{Attribute, Value};
 use crate::model::event::{Event, Space};
 use crate::model::time::Timestamp;
+use crate::parallel;
 use crate::survey::duplicates::{content, for_each_repeated};
 
 /// By what events are grouped.
@@ -64,7 +66,7 @@ pub struct Group {
     /// The time of the latest one.
     pub last: Timestamp,
     /// What tells it apart from other groups.
-    key: Vec<u8>,
+    key: Box<[u8]>,
 }
 
 /// What the events of a group have in common.
@@ -81,14 +83,50 @@ pub struct GroupValue {
 /// The groups that a worker found.
 #[derive(Default)]
 pub struct WorkerGroups {
-    groups: Vec<Group>,
-    numbers: HashMap<Vec<u8>, u32, RandomState>,
+    groups: GroupTable,
     /// The hash of each event's content, and the number of its group.
     events: Vec<(u64, u32)>,
     /// Whether it met events that were not read before, and whether it met others.
     pub has_retained: [bool; 2],
     /// The key of the event at hand.
     key: Vec<u8>,
+}
+
+/// Groups that are found by their keys.
+#[derive(Default)]
+struct GroupTable {
+    groups: Vec<Group>,
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl GroupTable {
+    fn number_of(&self, key: &[u8]) -> Option<u32> {
+        let is_it = |number: &u32| *self.groups[*number as usize].key == *key;
+        self.numbers.find(self.hasher.hash_one(key), is_it).copied()
+    }
+
+    /// Adds a group that is not there yet.
+    fn add(&mut self, group: Group) -> u32 {
+        let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let hash = self.hasher.hash_one(&*group.key);
+        self.groups.push(group);
+        let hash_of = |number: &u32| self.hasher.hash_one(&*self.groups[*number as usize].key);
+        self.numbers.insert_unique(hash, number, hash_of);
+        number
+    }
+
+    /// Adds a group, or its events to the group that is there.
+    fn merge(&mut self, group: Group) {
+        let Some(number) = self.number_of(&group.key) else {
+            self.add(group);
+            return;
+        };
+        let known = &mut self.groups[number as usize];
+        known.count += group.count;
+        (known.first, known.last) = (known.first.min(group.first), known.last.max(group.last));
+        known.values.iter_mut().zip(&group.values).for_each(|(known, value)| known.keep_latest(value));
+    }
 }
 
 /// No text has this byte.
@@ -107,9 +145,8 @@ impl WorkerGroups {
             self.key.extend(id.is_some().then_some(event.ids));
             self.key.extend(id.as_ref().or(text.as_ref()).into_iter().flat_map(|text| text.bytes()));
         }
-        let number = self.numbers.get(&self.key).copied().unwrap_or_else(|| {
-            let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
-            let (key, time) = (self.key.clone(), event.time);
+        let number = self.groups.number_of(&self.key).unwrap_or_else(|| {
+            let time = event.time;
             let owned = values.iter().map(|(text, id)| GroupValue {
                 text: text.as_deref().map(str::to_owned),
                 id: id.as_deref().map(|id| (event.ids, id.to_owned())),
@@ -117,11 +154,10 @@ impl WorkerGroups {
             });
             let values = owned.collect();
             let period = period.map(|(unit, begin)| unit.label(begin));
-            self.numbers.insert(key.clone(), number);
-            self.groups.push(Group { period, values, count: 0, first: time, last: time, key });
-            number
+            let key = self.key.as_slice().into();
+            self.groups.add(Group { period, values, count: 0, first: time, last: time, key })
         });
-        let group = &mut self.groups[number as usize];
+        let group = &mut self.groups.groups[number as usize];
         group.count += 1;
         (group.first, group.last) = (group.first.min(event.time), group.last.max(event.time));
         for (known, (text, _)) in group.values.iter_mut().zip(&values) {
@@ -142,53 +178,53 @@ pub fn groups(mut workers: Vec<WorkerGroups>) -> Vec<Group> {
     let contents = |worker: u32| events[worker as usize].iter().map(|(content, _)| *content);
     for_each_repeated(&counts, contents, |_, (worker, event)| {
         let (_, group) = events[worker as usize][event as usize];
-        workers[worker as usize].groups[group as usize].count -= 1;
+        workers[worker as usize].groups.groups[group as usize].count -= 1;
     });
-    let mut merged: HashMap<Vec<u8>, Group, RandomState> = HashMap::default();
-    for group in workers.into_iter().flat_map(|worker| worker.groups) {
-        let Group { count, first, last, .. } = group;
-        // The latest name is found for all groups of an id together.
-        merged
-            .entry(group.key.clone())
-            .and_modify(|known| {
-                known.count += count;
-                (known.first, known.last) = (known.first.min(first), known.last.max(last));
-                known
-                    .values
-                    .iter_mut()
-                    .zip(&group.values)
-                    .for_each(|(known, value)| known.keep_latest(value));
-            })
-            .or_insert_with(|| group);
-    }
-    let mut groups: Vec<_> = merged.into_values().collect();
+    let mut tables = workers.into_iter().map(|worker| worker.groups);
+    let mut merged = tables.next().unwrap_or_default();
+    tables.flat_map(|table| table.groups).for_each(|group| merged.merge(group));
+    let mut groups = merged.groups;
     name_alike(&mut groups);
-    groups.sort_by(|a, b| {
-        let key = |group: &Group| (group.period.clone(), Reverse(group.count));
-        key(a).cmp(&key(b)).then_with(|| (&a.values, &a.key).cmp(&(&b.values, &b.key)))
+    parallel::sort_by(&mut groups, |a, b| {
+        let order = a.period.cmp(&b.period).then(b.count.cmp(&a.count));
+        order.then_with(|| (&a.values, &a.key).cmp(&(&b.values, &b.key)))
     });
     groups
 }
 
 impl GroupValue {
+    /// Whether another value has a later name of the same id.
+    fn is_before(&self, other: &Self) -> bool {
+        self.id.is_some() && (self.named, &self.text) < (other.named, &other.text)
+    }
+
     fn keep_latest(&mut self, other: &Self) {
-        if self.id.is_some() && (self.named, &self.text) < (other.named, &other.text) {
-            self.clone_from(other);
+        if self.is_before(other) {
+            self.named = other.named;
+            self.text.clone_from(&other.text);
         }
     }
 }
 
 /// Gives an id the same name in all groups.
 fn name_alike(groups: &mut [Group]) {
-    let mut latest: HashMap<(Space, String), GroupValue, RandomState> = HashMap::default();
+    let mut numbers: HashMap<&(Space, String), usize, RandomState> = HashMap::default();
+    let (mut latest, mut number_of_each): (Vec<&GroupValue>, _) = (Vec::new(), Vec::new());
     for value in groups.iter().flat_map(|group| &group.values) {
-        if let Some(id) = &value.id {
-            latest.entry(id.clone()).or_insert_with(|| value.clone()).keep_latest(value);
+        let Some(id) = &value.id else {
+            continue;
+        };
+        let number = *numbers.entry(id).or_insert(latest.len());
+        match latest.get_mut(number) {
+            Some(known) if known.is_before(value) => *known = value,
+            Some(_) => {}
+            None => latest.push(value),
         }
+        number_of_each.push(number);
     }
-    for value in groups.iter_mut().flat_map(|group| &mut group.values) {
-        if let Some(named) = value.id.as_ref().and_then(|id| latest.get(id)) {
-            value.clone_from(named);
-        }
+    let latest: Vec<GroupValue> = latest.into_iter().cloned().collect();
+    let values = groups.iter_mut().flat_map(|group| &mut group.values).filter(|value| value.id.is_some());
+    for (value, number) in values.zip(number_of_each) {
+        value.keep_latest(&latest[number]);
     }
 }

@@ -177,7 +177,7 @@ impl Count {
             others: Vec::new(),
             is_redacted: self.sheet.redact.is_wanted(),
         };
-        let sheet = Sheet { provenance: Some(provenance), ..counts(all, &plan.by, &read) };
+        let sheet = Sheet { provenance: Some(provenance), ..counts(&all, &plan.by, &read) };
         self.sheet.print(sheet, output, (format, &self.sheet.render_options(terminal, zone)))?;
         let events = status.counts.valid;
         if is_empty && (events > 0 || status.unusable() == 0) {

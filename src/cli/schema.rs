@@ -82,7 +82,7 @@ fn of_report(report: &Report) -> serde_json::Value {
 
 /// The counts of no events, by nothing.
 pub fn no_counts<'a>(read: &ReportInput<'_>) -> Sheet<'a> {
-    counts::counts(Vec::new(), &GroupBy { columns: Vec::new(), period: None }, read)
+    counts::counts(&[], &GroupBy { columns: Vec::new(), period: None }, read)
 }
 
 /// The schema of counts. Which columns there are besides the numbers depends on what they are counted by.

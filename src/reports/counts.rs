@@ -15,17 +15,16 @@ const SHARE: Column =
     Column::new("share", "Share", Kind::Share, "their share of all events that are counted").rank(1);
 
 /// The groups, as many as wanted of each unit of time, with notes of what was read.
-pub fn counts<'a>(groups: Vec<Group>, by: &GroupBy, read: &ReportInput<'_>) -> Sheet<'a> {
+pub fn counts<'a>(groups: &'a [Group], by: &GroupBy, read: &ReportInput<'_>) -> Sheet<'a> {
     let total: u64 = groups.iter().map(|group| group.count).sum();
     let all = groups.len();
-    let mut shown = Vec::with_capacity(all);
-    for period in groups.chunk_by(|a, b| a.period == b.period) {
-        shown.extend(period.iter().take(read.options.top.unwrap_or(usize::MAX)).cloned());
-    }
+    let most = read.options.top.unwrap_or(usize::MAX);
+    let periods = groups.chunk_by(|a, b| a.period == b.period);
+    let shown: Vec<&Group> = periods.flat_map(|groups| groups.iter().take(most)).collect();
     let left_out = (all - shown.len()) as u64;
     let columns = by.period.map(|(unit, _)| period_column(unit.name())).into_iter();
     let columns = columns.chain(by.columns.iter().map(column)).chain([COUNT, SHARE, FIRST, LAST]).collect();
-    let rows = Rows::new(shown.len(), move |index| row(&shown[index], total));
+    let rows = Rows::new(shown.len(), move |index| row(shown[index], total));
     let table = Table { columns, rows, empty: "No event is selected.", left_out };
     let names: Vec<_> = by.columns.iter().map(|column| column.name).collect();
     let by_what = if names.is_empty() { String::new() } else { format!(" by {}", names.join(", ")) };
@@ -57,9 +56,9 @@ fn column(column: &GroupColumn) -> Column {
     Column::new(column.name, column.name, Kind::Text, about)
 }
 
-fn row<'a>(group: &Group, total: u64) -> Row<'a> {
-    let period = group.period.iter().map(|label| Cell::from(label.clone()));
-    let values = group.values.iter().map(|value| Cell::from(value.text.clone()));
+fn row(group: &Group, total: u64) -> Row<'_> {
+    let period = group.period.iter().map(|label| Cell::from(label.as_str()));
+    let values = group.values.iter().map(|value| Cell::from(value.text.as_deref()));
     let numbers = [
         Cell::Number(group.count),
         Cell::Share(group.count as f64 / total.max(1) as f64),
