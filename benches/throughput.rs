@@ -9,6 +9,7 @@ use divan::{Bencher, black_box};
 use ssoaudit::analysis::validation::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 use ssoaudit::model::attribute::Attribute;
+use ssoaudit::model::diagnostic::Level;
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
@@ -19,7 +20,7 @@ use tempfile::NamedTempFile;
 
 const READING: Reading = Reading {
     source: None,
-    notices: false,
+    least: Level::Warning,
     max_line_bytes: 16 << 20,
     parts: Parts::ALL,
     digests: Digests::Unwanted,

@@ -1,5 +1,5 @@
-//! What is derived from events: the lifecycle of connections, how far the log reaches, bursts, rosters, calendars, groups
-//! of events, and how two logs differ.
+//! What is derived from events: the lifecycle of connections and of certificates, deletions that two logs show, how far
+//! the log reaches, bursts, rosters, calendars, groups of events, how two logs differ, and how valid lines are.
 
 pub mod bursts;
 pub mod calendar;

@@ -32,10 +32,11 @@ use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
-use crate::scan::{BlockId, Record, ScanJob, scan_with_state};
+use crate::scan::{BlockId, Record, ScanJob, Settings, scan_with_state};
 use crate::survey::Survey;
 use crate::survey::collect::check_comparable;
 use crate::survey::emptiness::{Display, Misses, Watch};
+use crate::survey::file_times::Times;
 use crate::survey::input_summary::InputSummary;
 
 /// Arguments of `count`.
@@ -107,6 +108,7 @@ struct Plan {
 /// What is known of a block.
 #[derive(Default)]
 struct BlockPart {
+    times: Times,
     misses: Misses,
     first_error: Option<Diagnostic>,
 }
@@ -125,6 +127,7 @@ impl Plan {
             }
             return;
         };
+        part.times.add(event.time);
         if part.misses.matches(&self.select, &event, &self.watch) {
             groups.add(&Event { redactor: self.redactor.as_ref(), ..event }, &self.by);
         }
@@ -205,7 +208,9 @@ impl Count {
         let mut files: Vec<_> = inputs.iter().enumerate().map(summary).collect();
         let histories = Histories::among(inputs);
         let job = ScanJob { inputs, settings: self.input.settings(), meter };
-        let job = ScanJob { settings: histories.settings(&job, Extent::All), ..job };
+        let settings = histories.settings(&job, Extent::All);
+        let settings = Settings { reading: settings.reading.errors_only(), ..settings };
+        let job = ScanJob { settings, ..job };
         let adding = Arc::clone(plan);
         let each =
             move |groups: &mut WorkerGroups, _: BlockId, part: &mut BlockPart, record: &mut Record<'_>| {
@@ -216,10 +221,10 @@ impl Count {
             match item {
                 ScanItem::Block { input, line_base, counts, mut value } => {
                     misses.merge(&value.misses);
+                    files[input].add((counts, value.times), value.first_error.clone(), line_base);
                     if let Some(error) = &mut value.first_error {
                         error.line += line_base;
                     }
-                    files[input].counts.merge(counts);
                     status.block(input, counts, value.first_error);
                 }
                 ScanItem::End { input, error } => {

@@ -49,7 +49,8 @@ Examples:
   ssoaudit diff --section events --format csv old/ new/
 ")]
 #[command(
-    after_help = "Exit status: 0 done, 1 with --exit-status: there is a difference, 2 could not compare."
+    after_help = "Exit status: 0 done, 1 there is a difference (with --exit-status) or an invalid line (with --strict), \
+2 could not compare."
 )]
 pub struct Diff {
     #[command(flatten)]
@@ -135,6 +136,7 @@ impl Diff {
         let redactor = self.sheet.redact.redactor(terminal)?;
         let job = ScanJob { inputs: &logs.inputs, settings: self.input.settings(), meter: &Meter::default() };
         let settings = Histories::among(&logs.inputs).settings(&job, Extent::All);
+        let settings = Settings { reading: settings.reading.errors_only(), ..settings };
         let meters = [meter_for(format.name), meter_for(format.name)];
         let (old, old_status) = self.survey(&logs, (Side::Old, settings, now, &meters[0]), terminal)?;
         let (new, new_status) = self.survey(&logs, (Side::New, settings, now, &meters[1]), terminal)?;

@@ -110,7 +110,8 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
         }
     };
     let mut ids = BTreeSet::new();
-    let settings = Settings { histories: HistoryForm::Rows(Extent::All), ..settings };
+    let reading = settings.reading.errors_only();
+    let settings = Settings { reading, histories: HistoryForm::Rows(Extent::All), ..settings };
     scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |item| {
         // Other items, such as errors of inputs, are reported by the pass for the result.
         if let ScanItem::Block { value, .. } = item {

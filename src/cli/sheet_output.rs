@@ -1,4 +1,4 @@
-//! What `summary` and `report` share: output arguments, and the steps from arguments to output.
+//! What commands that print a sheet share: output arguments, and the steps from arguments to output.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;

@@ -107,7 +107,7 @@ impl Validate {
         let mut file = FileReport::default();
         let keep = Keep { diagnostics: self.max_diagnostics, drift: self.notices };
         let mut settings = self.input.settings();
-        settings.reading.notices = self.notices;
+        settings.reading.least = if self.notices { Level::Notice } else { Level::Warning };
         let each = move |part: &mut Part, record: &mut Record<'_>| part.add(record, keep);
         scan(&ScanJob { inputs, settings, meter: &meter }, each, |item| {
             progress.update(&meter);

@@ -3,11 +3,12 @@
 //! A diagnostic is data, never an `Err`: a bad line does not stop the work.
 
 /// How much a diagnostic weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Worth knowing; reported by `validate --notices`.
     Notice,
     /// The event counts, but something about it is off.
+    #[default]
     Warning,
     /// The line is invalid: left out of results, counted and reported.
     Error,

@@ -33,8 +33,8 @@ pub struct Diagnostics<'a> {
     pub origin: Position,
     /// The path of the line's value, if it is a part of a larger one.
     pub within: &'a str,
-    /// Whether notices are wanted.
-    pub notices: bool,
+    /// The level from which on diagnostics are wanted. Of others, nobody learns that there is one.
+    pub least: Level,
     /// The line's values, once it is parsed.
     pub document: Option<Document<'a>>,
     /// Whether there is any diagnostic.
@@ -74,7 +74,7 @@ impl<'a> Diagnostics<'a> {
             cells: None,
             origin,
             within: "",
-            notices: false,
+            least: Level::Warning,
             document: None,
             has_any: false,
             is_probe: false,
@@ -82,9 +82,9 @@ impl<'a> Diagnostics<'a> {
         }
     }
 
-    /// Records only whether there is an error or warning, and builds no messages.
-    pub fn probe(raw: &'a [u8]) -> Self {
-        Self { is_probe: true, ..Self::new(raw, Position { line: 1, column: 1 }) }
+    /// Records only whether there is a diagnostic of that level or a higher one, and builds no messages.
+    pub fn probe(raw: &'a [u8], least: Level) -> Self {
+        Self { is_probe: true, least, ..Self::new(raw, Position { line: 1, column: 1 }) }
     }
 
     /// Adds a diagnostic about a piece of the line; `fill` writes its message.
@@ -108,7 +108,7 @@ impl<'a> Diagnostics<'a> {
     }
 
     fn add_about(&mut self, code: &'static Code, subject: Subject<'_>, fill: impl FnOnce(&mut Diagnostic)) {
-        if code.level == Level::Notice && !self.notices {
+        if code.level < self.least {
             return;
         }
         self.has_any = true;

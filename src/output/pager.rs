@@ -91,7 +91,7 @@ impl Write for Pager {
 impl Drop for Pager {
     fn drop(&mut self) {
         if let State::Running { to_pager, watcher } = mem::replace(&mut self.state, State::Failed) {
-            lock().is_fed = false;
+            lock().awaits_more = false;
             drop(to_pager);
             let _ = watcher.join();
         }
@@ -103,18 +103,18 @@ impl Drop for Pager {
 struct Screen {
     /// Messages for the time after it, if there is one.
     held: Option<Vec<String>>,
-    /// It has not been given everything.
-    is_fed: bool,
+    /// It is still to be given something.
+    awaits_more: bool,
 }
 
-static SCREEN: Mutex<Screen> = Mutex::new(Screen { held: None, is_fed: false });
+static SCREEN: Mutex<Screen> = Mutex::new(Screen { held: None, awaits_more: false });
 
 fn lock() -> MutexGuard<'static, Screen> {
     SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hold_messages() {
-    *lock() = Screen { held: Some(Vec::new()), is_fed: true };
+    *lock() = Screen { held: Some(Vec::new()), awaits_more: true };
 }
 
 /// Whether a pager has the terminal.
@@ -134,9 +134,9 @@ pub fn write_message(text: &str) {
 /// Writes the messages that were held back, and holds back no more. Returns whether the pager was still to be given
 /// something.
 pub fn release_messages() -> bool {
-    let Screen { held, is_fed } = mem::take(&mut *lock());
+    let Screen { held, awaits_more } = mem::take(&mut *lock());
     held.iter().flatten().for_each(|text| write_message(text));
-    is_fed
+    awaits_more
 }
 
 static END: OnceLock<fn()> = OnceLock::new();
@@ -149,9 +149,9 @@ pub fn end_with(end: fn()) {
 /// Waits until the user quits the pager.
 fn watch(mut child: Child, at_quit: AtQuit) {
     let _ = child.wait();
-    let is_fed = release_messages();
+    let awaits_more = release_messages();
     interrupts::obey();
-    if let (true, AtQuit::EndRun, Some(end)) = (is_fed, at_quit, END.get()) {
+    if let (true, AtQuit::EndRun, Some(end)) = (awaits_more, at_quit, END.get()) {
         end();
     }
 }

@@ -11,7 +11,7 @@ pub mod values;
 use crate::json::{self, Document, Fault, Kind, Node, NodeId};
 use crate::model::cells::Cells;
 use crate::model::diagnostic::{
-    DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
+    DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, Level, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
 };
 use crate::model::diagnostics::{Diagnostics, Position};
@@ -30,8 +30,8 @@ use crate::text::cut::split;
 pub struct Reading {
     /// The source of every line; detected line by line if it is `None`.
     pub source: Option<&'static Source>,
-    /// Whether diagnostics of level notice are wanted.
-    pub notices: bool,
+    /// The level from which on diagnostics are wanted; a line that has none may go the fast way.
+    pub least: Level,
     /// Lines longer than this are refused.
     pub max_line_bytes: usize,
     /// Where lines may hold events that are read one by one.
@@ -40,6 +40,13 @@ pub struct Reading {
     pub digests: Digests,
     /// What the user says of columns of tables.
     pub mappings: &'static [Mapping],
+}
+
+impl Reading {
+    /// The same without warnings, for callers that look only at events and errors.
+    pub fn errors_only(self) -> Self {
+        Self { least: Level::Error, ..self }
+    }
 }
 
 /// Whether events are read so that the digests of their contents can be asked for.
@@ -96,7 +103,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     nodes.clear();
     *owner = None;
     let mut diagnostics = Diagnostics::new(raw, origin);
-    diagnostics.notices = reading.notices;
+    diagnostics.least = reading.least;
     diagnostics.within = within;
     if let Some(cells) = &*cells {
         (diagnostics.raw, diagnostics.cells) = (&cells.row, Some(cells));

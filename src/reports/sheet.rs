@@ -168,7 +168,7 @@ pub enum Cell<'a> {
 pub enum Chart {
     /// Events over time.
     Timeline {
-        /// The length of a bucket: `hour`, `day`, `week` or `month`.
+        /// The length of a bucket: `hour`, `day`, `week`, `month` or `year`.
         unit: &'static str,
         /// All buckets, without gaps.
         buckets: Vec<Bucket>,

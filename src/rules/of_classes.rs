@@ -55,8 +55,8 @@ impl RuleResult {
         Self::of_classes(context, of_class, decide)
     }
 
-    /// Makes a decision about each change, given by its index, of the operations that a rule looks for. Other changes are
-    /// judged, too, as they could have been such, if their source logs these operations; but only those that `is_such`.
+    /// Makes a decision about each change, given by its index, of the operations that a rule looks for. Other changes
+    /// that `is_such` accepts count as judged if their source logs these operations, as they could have been of them.
     pub(super) fn of_operations<'m>(
         context: &RuleContext<'_>,
         is_such: fn(&Traits) -> bool,

@@ -160,9 +160,7 @@ impl RuleResult {
 
     /// Adds a violation about a state.
     pub(super) fn find_state(&mut self, subject: Subject, message: &str, certainty: Certainty) {
-        let violation = self.find(subject, message);
-        violation.certainty = Some(certainty);
-        violation.severity = matches!(certainty, Certainty::Presumed(_)).then_some(MAX_PRESUMED);
+        self.find(subject, message).certainty = Some(certainty);
     }
 
     /// Adds a violation by two changes. The message continues the description of the first change and has blanks for

@@ -42,8 +42,8 @@ impl Histories {
         self.collected.is_empty()
     }
 
-    /// How to read the inputs, and so many events of histories: digests are needed where some events are known by their
-    /// digest only.
+    /// How to read the inputs, with the events of histories limited to an extent. Asks for digests if some events are
+    /// known by their digest only.
     pub fn settings(&self, job: &ScanJob<'_>, extent: Extent) -> Settings {
         let is_known = self.invalid.iter().any(Option::is_some)
             || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);

@@ -34,6 +34,6 @@ pub enum HistoryForm {
     /// As the lines of normalized events.
     #[default]
     Lines,
-    /// Row by row, which is faster: records have no bytes, and of other events than these there are none.
+    /// Row by row, which is faster: records have no bytes, and events beyond the extent are left out.
     Rows(Extent),
 }

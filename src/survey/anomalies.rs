@@ -130,9 +130,9 @@ impl Anomalies {
         }
     }
 
-    /// Adds the anomalies of a worker, whose ids `remap` translates to those of the survey.
-    pub fn merge(&mut self, other: Self, renumbered: impl Fn(Anomaly) -> Anomaly) {
-        self.kept.extend(other.kept.into_iter().map(renumbered));
+    /// Adds the anomalies of a worker, whose ids `translated` makes those of the survey.
+    pub fn merge(&mut self, other: Self, translated: impl Fn(Anomaly) -> Anomaly) {
+        self.kept.extend(other.kept.into_iter().map(translated));
         for (ours, theirs) in self.events.iter_mut().zip(other.events) {
             ours.extend(theirs);
         }

@@ -11,7 +11,7 @@ pub struct LineNumbers {
 }
 
 impl LineNumbers {
-    /// For inputs of one block each.
+    /// For these inputs, before any block.
     pub fn new(names: Vec<String>) -> Self {
         let bases = vec![Vec::new(); names.len()];
         Self { names, bases }

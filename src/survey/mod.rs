@@ -2,8 +2,8 @@
 //!
 //! Every worker thread collects on its own, and [`Survey::new`] merges what they have into one survey. The
 //! result does not depend on the number of threads or the order of the files. Memory grows with the number of
-//! distinct values and changes, not with the number of lines. Only visits (for sessions) and observations
-//! (for rules) are kept one by one.
+//! distinct values, by eight bytes for each event that is only counted (`arrivals.rs`), and by some more for each change,
+//! visit (for sessions) and observation (for rules), which are kept one by one.
 
 mod anomalies;
 mod arrivals;

@@ -145,7 +145,7 @@ impl Observations {
         wanted.map(|at| self.unpack(*at))
     }
 
-    /// How many observations of each class are such, given their class and their organization.
+    /// How many observations of each class `is_such` accepts, which is given their class and their organization.
     pub fn counts(
         &self,
         is_such: impl Fn(&ObservationClass, Option<OrganizationId>) -> bool + Sync,

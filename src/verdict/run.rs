@@ -19,7 +19,7 @@ pub struct Run {
     pub now: Timestamp,
     /// The baseline that findings were compared with.
     pub baseline: Option<HashedFile>,
-    /// The inputs in the order they were given.
+    /// The inputs by name.
     pub inputs: Vec<InputFacts>,
     /// The selection flags; rules were evaluated on selected events only.
     pub selection: Vec<String>,
@@ -37,7 +37,7 @@ pub struct Run {
     pub needs_event: bool,
     /// The working directory. Tools that display findings beside files expect paths relative to it.
     pub folder: Option<PathBuf>,
-    /// Warnings about the policy, such as expired entries; a sentence each.
+    /// Warnings about the policy, such as expired entries, the rules and the inputs; a sentence each.
     pub warnings: Vec<String>,
 }
 

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use ssoaudit::scan::LineReader;
 
-use crate::support::both_ways::{quickly, slowly};
+use crate::support::both_ways::{ERRORS_ONLY, READING, quickly, quickly_as, slowly, slowly_as};
 use crate::support::documented::DOCUMENTED;
 use crate::support::run::fixture;
 
@@ -14,22 +14,42 @@ fn clean_lines() -> Vec<Vec<u8>> {
     text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
+/// Lines with diagnostics, some of every code.
+fn diagnosed_lines() -> Vec<Vec<u8>> {
+    let codes = ssoaudit::model::diagnostic::CODES.iter();
+    let text: Vec<u8> =
+        codes.flat_map(|code| fixture(&format!("diagnostics/{}.ndjson", code.name))).collect();
+    text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
 #[test]
 fn fixtures_read_the_same_both_ways() {
-    let mut text = clean_lines().concat();
-    for code in ssoaudit::model::diagnostic::CODES {
-        text.extend(fixture(&format!("diagnostics/{}.ndjson", code.name)));
-    }
-    let expected = slowly(&text);
-    let mut bench = LineReader::default();
-    for _ in 0..3 {
-        let lines = quickly(&text, &mut bench);
-        for (line, expected) in lines.iter().zip(&expected) {
-            assert_eq!(line, expected);
+    let text = [clean_lines(), diagnosed_lines()].concat().concat();
+    for (reading, least_hits) in [(READING, 400), (ERRORS_ONLY, 500)] {
+        let expected = slowly_as(reading, &text);
+        let mut bench = LineReader::default();
+        for _ in 0..3 {
+            let lines = quickly_as(reading, &text, &mut bench);
+            for (line, expected) in lines.iter().zip(&expected) {
+                assert_eq!(line, expected);
+            }
+            assert_eq!(lines.len(), expected.len());
         }
-        assert_eq!(lines.len(), expected.len());
+        assert!(bench.hits() > least_hits, "{} lines went the fast way", bench.hits());
     }
-    assert!(bench.hits() > 400, "{} lines went the fast way", bench.hits());
+}
+
+#[test]
+fn lines_with_warnings_go_the_fast_way_where_nobody_wants_warnings() {
+    let line = clean_lines()[0].clone();
+    let naive = String::from_utf8(line).unwrap().replacen("Z\"", "\"", 1).repeat(10);
+    for (reading, hits) in [(READING, 0), (ERRORS_ONLY, 9)] {
+        let mut bench = LineReader::default();
+        let lines = quickly_as(reading, naive.as_bytes(), &mut bench);
+        assert_eq!(lines, slowly_as(reading, naive.as_bytes()));
+        assert_eq!(bench.hits(), hits);
+        assert_eq!(lines[0].contains("naive-time"), hits == 0);
+    }
 }
 
 #[test]
@@ -207,21 +227,26 @@ proptest! {
         picks in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(change(), 0..3)), 1..12),
     ) {
         let clean = clean_lines().split_off(150);
-        let mut bench = LineReader::default();
-        quickly(&clean.concat(), &mut bench);
+        // Lines with warnings teach shapes only if nobody wants warnings.
+        let known = [clean.concat(), diagnosed_lines().concat()].concat();
+        let lines = [clean.clone(), diagnosed_lines()].concat();
         // After a line that is complete, what begins like a document or goes on with one is read as a line.
         let text: Vec<u8> = picks
             .iter()
             .flat_map(|(pick, changes)| {
-                let spoilt = changes.iter().fold(pick.get(&clean).clone(), changed);
+                let spoilt = changes.iter().fold(pick.get(&lines).clone(), changed);
                 [clean[0].as_slice(), &spoilt].concat()
             })
             .collect();
-        let (lines, expected) = (quickly(&text, &mut bench), slowly(&text));
-        for (line, expected) in lines.iter().zip(&expected) {
-            prop_assert_eq!(line, expected);
+        for reading in [READING, ERRORS_ONLY] {
+            let mut bench = LineReader::default();
+            quickly_as(reading, &known.repeat(2), &mut bench);
+            let (lines, expected) = (quickly_as(reading, &text, &mut bench), slowly_as(reading, &text));
+            for (line, expected) in lines.iter().zip(&expected) {
+                prop_assert_eq!(line, expected);
+            }
+            prop_assert_eq!(lines.len(), expected.len());
         }
-        prop_assert_eq!(lines.len(), expected.len());
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use ssoaudit::input::{Input, Meter, Place, Sizes};
+use ssoaudit::model::diagnostic::Level;
 use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
@@ -155,7 +156,7 @@ fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
     let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
     let reading = Reading {
         source: None,
-        notices: false,
+        least: Level::Warning,
         max_line_bytes: sizes.max_line,
         parts: Parts::ALL,
         digests: Digests::Unwanted,

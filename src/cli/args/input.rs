@@ -10,6 +10,7 @@ use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::input::{self, Input, PassedOver, Place};
 use crate::model::attribute::{ATTRIBUTES, Attribute};
+use crate::model::diagnostic::Level;
 use crate::reader::table::Mapping;
 use crate::reader::{Digests, Parts, Reading};
 use crate::scan::{HistoryForm, Settings};
@@ -98,7 +99,7 @@ impl InputArgs {
             block_bytes: self.block_bytes as usize,
             reading: Reading {
                 source: sources::ALL.iter().copied().find(|source| source.name == self.source),
-                notices: false,
+                least: Level::Warning,
                 max_line_bytes: self.max_line_bytes as usize,
                 parts: Parts::ALL,
                 digests: Digests::Unwanted,

@@ -198,12 +198,17 @@ impl Filter {
         })
     }
 
-    /// How inputs are read; the digests of contents are only for normalized events.
+    /// How inputs are read; the digests of contents and warnings are only for normalized events.
     fn settings(&self, plan: &Plan) -> Settings {
-        let is_normalized = matches!(plan.view.body, Body::Normalized) && plan.redactor.is_none();
-        let digests = if is_normalized { Digests::Wanted } else { Digests::Unwanted };
         let settings = self.input.settings();
-        Settings { reading: Reading { digests, ..settings.reading }, ..settings }
+        let reading = match plan.view.body {
+            Body::Normalized if plan.redactor.is_none() => {
+                Reading { digests: Digests::Wanted, ..settings.reading }
+            }
+            Body::Normalized => settings.reading,
+            _ => settings.reading.errors_only(),
+        };
+        Settings { reading, ..settings }
     }
 
     fn take(&self, item: ScanItem<Chunk>, results: &mut Results<'_>) -> Result<ControlFlow<()>> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::input::{Input, Meter, Place};
+use crate::model::diagnostic::Level;
 use crate::model::time::Timestamp;
 use crate::policy::Policy;
 use crate::reader::{Digests, Parts, Reading};
@@ -34,8 +35,8 @@ pub struct Examples {
 
 /// What rules find in a log.
 struct Found {
-    /// The lines that are events.
-    events: BTreeSet<u64>,
+    /// The lines that are not blank.
+    lines: BTreeSet<u64>,
     /// How many lines are not.
     invalid: u64,
     /// The rule and the line of each finding.
@@ -48,7 +49,7 @@ const SETTINGS: Settings = Settings {
     block_bytes: 1 << 16,
     reading: Reading {
         source: None,
-        notices: false,
+        least: Level::Warning,
         max_line_bytes: 1 << 24,
         parts: Parts::ALL,
         digests: Digests::Unwanted,
@@ -83,7 +84,7 @@ impl Examples {
         self.fires.is_empty() && self.quiet.is_empty()
     }
 
-    /// How many there are.
+    /// How many logs of each kind there are, in words.
     pub fn described(&self) -> String {
         let [fires, quiet] = [&self.fires, &self.quiet].map(|files| counted(files.len() as u64, "log"));
         format!("{fires} in which it fires, {quiet} in which it is quiet")
@@ -94,8 +95,10 @@ impl Examples {
         let mut failures = Vec::new();
         for log in &self.fires {
             let found = find(policy, file, log)?;
-            failures.extend(found.unfit(log));
-            failures.extend(found.missing(log, &rules_of(policy, file)));
+            match found.unfit(log) {
+                Some(unfit) => failures.push(unfit),
+                None => failures.extend(found.missing(log, &rules_of(policy, file))),
+            }
         }
         for log in &self.quiet {
             let found = find(policy, file, log)?;
@@ -144,7 +147,7 @@ fn find(policy: &Policy, file: &str, log: &Path) -> Result<Found> {
     Ok(Found {
         findings: findings.collect(),
         invalid: input.map_or(0, |input| input.invalid),
-        events: lines.map(|(number, _)| number).collect(),
+        lines: lines.map(|(number, _)| number).collect(),
     })
 }
 
@@ -167,7 +170,7 @@ impl Found {
     fn unfit(&self, log: &Path) -> Option<Failure> {
         let name = log.display();
         let why = match self.invalid {
-            0 if self.events.is_empty() => "it has no event".to_owned(),
+            0 if self.lines.is_empty() => "it has no event".to_owned(),
             0 => return None,
             1 => format!("1 line is not a valid event; `ssoaudit validate {name}` says why"),
             more => format!("{more} lines are not valid events; `ssoaudit validate {name}` says why"),
@@ -193,6 +196,6 @@ impl Found {
             place: format!("{}:{line}", log.display()),
             why: format!("{} should fire, and is quiet", ids.join(" or ")),
         };
-        self.events.difference(&found).map(failure).collect()
+        self.lines.difference(&found).map(failure).collect()
     }
 }

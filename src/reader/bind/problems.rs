@@ -81,7 +81,7 @@ impl Binder<'_, '_, '_> {
     }
 
     pub(super) fn unknown(&mut self, member: NodeId, tree: &Tree) {
-        if !self.diagnostics.notices {
+        if UNKNOWN_FIELD.level < self.diagnostics.least {
             return;
         }
         let key = self.document.key(member);

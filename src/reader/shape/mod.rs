@@ -15,14 +15,15 @@ mod slots;
 mod trie;
 
 use crate::json::Span;
+use crate::model::diagnostic::Level;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::event::{Event, Restored, Space};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::neutral::{Direction, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time::Recent;
-use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
+use crate::reader::{Reading, values};
 use crate::sources::{CrossCheck, Expect, Part, Refine, Source};
 use crate::text::cut::piece;
 
@@ -131,20 +132,20 @@ pub struct Hit<'a> {
 }
 
 impl Shapes {
-    /// Reads the line of `block` that begins at `start`, or declines.
+    /// Reads the line of `block` that begins at `start`, or declines. All lines have to be read in the same way.
     #[inline(always)]
-    pub fn read<'a>(&'a mut self, block: &'a str, start: usize, max_line_bytes: usize) -> Option<Hit<'a>> {
+    pub fn read<'a>(&'a mut self, block: &'a str, start: usize, reading: &Reading) -> Option<Hit<'a>> {
         let Some((shape, end)) = self.trie.find(block.as_bytes(), start, &mut self.places) else {
             self.misses += 1;
             return None;
         };
         self.hits += 1;
-        if end - start > max_line_bytes {
+        if end - start > reading.max_line_bytes {
             return None;
         }
         let text = piece(block, start, end);
         let shape = self.variant(shape, text)?;
-        let event = self.shapes[shape].read(text, self.places.spans(), &mut self.recent)?;
+        let event = self.shapes[shape].read(text, self.places.spans(), (&mut self.recent, reading.least))?;
         Some(Hit { event, end })
     }
 
@@ -172,13 +173,18 @@ impl Shapes {
 
 impl Shape {
     #[inline(always)]
-    fn read<'a>(&'a self, text: &'a str, spans: &'a [Span], recent: &mut Recent) -> Option<Event<'a>> {
+    fn read<'a>(
+        &'a self,
+        text: &'a str,
+        spans: &'a [Span],
+        (recent, least): (&mut Recent, Level),
+    ) -> Option<Event<'a>> {
         if !self.fits(text, spans) {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
         let operation = self.refine.map_or(self.operation, |refine| refine(&fields));
-        let mut derived = self.check(&fields, operation, recent)?;
+        let mut derived = self.check(&fields, operation, (recent, least))?;
         if let Some(actor_kind) = self.source.actor_kind {
             derived.actor_kind = derived.actor_kind.or_else(|| actor_kind(&fields));
         }
@@ -255,13 +261,20 @@ impl Shape {
 
     /// Checks what is left of the values; `None` if there is anything for the slow path to say.
     #[inline(always)]
-    fn check(&self, fields: &Fields<'_>, operation: Operation, recent: &mut Recent) -> Option<DerivedValues> {
+    fn check(
+        &self,
+        fields: &Fields<'_>,
+        operation: Operation,
+        (recent, least): (&mut Recent, Level),
+    ) -> Option<DerivedValues> {
         let Fields { text, spans, .. } = *fields;
         let mut derived = self.derived;
         for check in &self.checks {
             let span = spans[check.slot as usize];
             let value = FieldValue { text: span.raw(text), span };
-            if !check.passes_at_once(value, recent, &mut derived) && !check.passes(text, value, &mut derived)
+            let probe = || Diagnostics::probe(text.as_bytes(), least);
+            if !check.passes_at_once(value, recent, &mut derived)
+                && !check.passes(value, probe(), &mut derived)
             {
                 return None;
             }
@@ -271,7 +284,8 @@ impl Shape {
             let agree = |one: Span, other: Span| (cross_check.agree)(one.bytes(text), other.bytes(text));
             let is_settled =
                 slots.and_then(|[one, other]| Some(agree(plain(one)?, plain(other)?))).unwrap_or(false);
-            if !is_settled && !passes(cross_check, fields, operation) {
+            let probe = || Diagnostics::probe(text.as_bytes(), least);
+            if !is_settled && !passes(cross_check, (fields, operation), probe()) {
                 return None;
             }
         }
@@ -281,10 +295,13 @@ impl Shape {
 
 /// Whether values agree with each other.
 #[inline(never)]
-fn passes(cross_check: &CrossCheck, fields: &Fields<'_>, operation: Operation) -> bool {
-    let mut diagnostics = Diagnostics::probe(fields.text.as_bytes());
-    (cross_check.check)(fields, operation, &mut diagnostics);
-    !diagnostics.has_any
+fn passes(
+    cross_check: &CrossCheck,
+    (fields, operation): (&Fields<'_>, Operation),
+    mut probe: Diagnostics<'_>,
+) -> bool {
+    (cross_check.check)(fields, operation, &mut probe);
+    !probe.has_any
 }
 
 impl SlotCheck {
@@ -315,10 +332,9 @@ impl SlotCheck {
 
     /// Whether there is nothing for the slow path to say of a value.
     #[inline(never)]
-    fn passes(&self, text: &str, value: FieldValue<'_>, derived: &mut DerivedValues) -> bool {
-        let mut diagnostics = Diagnostics::probe(text.as_bytes());
-        values::check_value(self.expect, value, &mut diagnostics, self.derives.then_some(derived));
-        !diagnostics.has_any
+    fn passes(&self, value: FieldValue<'_>, mut probe: Diagnostics<'_>, derived: &mut DerivedValues) -> bool {
+        values::check_value(self.expect, value, &mut probe, self.derives.then_some(derived));
+        !probe.has_any
     }
 }
 

@@ -22,9 +22,13 @@ pub struct Slot {
     pub is_fixed: bool,
 }
 
-/// Makes the index of the line refer to slots; `None` if a value of its content has none.
+/// Makes the index of the line refer to slots; `None` if a value has none, as it is an object or a list that counts as
+/// it is written.
 pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index) -> Option<()> {
     let Bound { spans, index: of_line, .. } = bound;
+    if slots.iter().any(|slot| slot.slot == u32::MAX) {
+        return None;
+    }
     let slot = |at: &u32| slots.get(*at as usize).map_or(u32::MAX, |slot| slot.slot);
     let (fixed, open): (Vec<_>, Vec<_>) =
         of_line.content.iter().partition(|value| slots.get(value.slot as usize).is_some_and(|s| s.is_fixed));

@@ -167,11 +167,10 @@ impl ChangeRow {
     ];
 
     fn tone(&self) -> Tone {
-        let is_impersonated = self.change.impersonator.is_some();
         match self.change.operation {
             _ if self.change.is_conflicting => Tone::Bad,
             _ if self.change.has_failed => Tone::Plain,
-            Operation::Deleted if is_impersonated => Tone::Bad,
+            Operation::Deleted if self.change.is_impersonated() => Tone::Bad,
             Operation::Deleted | Operation::Disabled => Tone::Warn,
             Operation::Enabled => Tone::Good,
             _ => Tone::Plain,

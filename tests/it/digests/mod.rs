@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use serde_json::Value;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::attribute::Attribute;
+use ssoaudit::model::diagnostic::Level;
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::reader::{self, Digests, Parts, Reading, Scratch};
 use ssoaudit::scan::{LineReader, Record, fold};
@@ -23,7 +24,7 @@ use crate::support::run::testdata;
 
 const READING: Reading = Reading {
     source: None,
-    notices: false,
+    least: Level::Warning,
     max_line_bytes: 1 << 20,
     parts: Parts::NONE,
     digests: Digests::Wanted,

@@ -15,6 +15,7 @@ use ssoaudit::formats::validation::{VALIDATION_FORMATS, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{Fingerprints, KnownFindings, VERDICT_FORMATS, VerdictOptions};
+use ssoaudit::model::diagnostic::Level;
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::event::Event;
 use ssoaudit::model::scopes::Scopes;
@@ -38,7 +39,7 @@ use super::sound::{self, assert_even, assert_sound, separated, without_colors};
 use crate::support::parquet;
 
 const READING: Reading = Reading {
-    notices: true,
+    least: Level::Notice,
     max_line_bytes: 1 << 16,
     source: None,
     parts: Parts::ALL,

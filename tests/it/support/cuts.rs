@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes, Stream};
 use ssoaudit::model::attribute::Attribute;
+use ssoaudit::model::diagnostic::Level;
 use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
@@ -81,7 +82,7 @@ impl Fold for Rows {
 pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<String>, Counts) {
     let reading = Reading {
         source: None,
-        notices: true,
+        least: Level::Notice,
         max_line_bytes: MOST_LINE_BYTES,
         parts: Parts::ALL,
         digests: Digests::Unwanted,
