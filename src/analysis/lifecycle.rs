@@ -1,17 +1,19 @@
 //! The lifecycle of every connection and organization: goes through the changes in time order, and finds what
 //! each of them did.
 //!
-//! States follow from changes alone. A connection whose first change disables or deletes it was active before
-//! the log began, because sources need not log creations, and every log begins somewhere. It belongs to the
-//! organization of its first change. A change that is impossible, such as creating an active connection, is
+//! States follow from changes alone. A connection whose state is first changed by disabling or deleting it was active
+//! before the log began, because sources need not log creations, and every log begins somewhere. It belongs to the
+//! organization that its events name first. A change that is impossible, such as creating an active connection, is
 //! odd and leaves the state as it is. Enabling or disabling a deleted connection is a contradiction: its
 //! state is unknown until a creation or a deletion says otherwise. Where two sources log the same deletion, the second
 //! event confirms the first one and is not odd.
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
+use crate::model::event::Space;
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
+use crate::sources::{self, Source, normalized};
 use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
 
@@ -42,6 +44,9 @@ pub struct Step {
     pub was_active: bool,
     /// The organization that owns the connection.
     pub owner: Option<OrganizationId>,
+    /// Number of the connections that count together with it: those of the owner, or those in its id space that have
+    /// none, as nobody knows whose these are.
+    pub group: u32,
     /// How many active connections the owner has left after it.
     pub left: u32,
     /// How many connections of the owner have an unknown state after it. Each of them may be active.
@@ -93,9 +98,13 @@ impl Step {
 /// What the log says about connections before their first change. There can be as many connections as changes.
 #[derive(Default)]
 pub struct Origins {
+    /// The organization that the first event names that names any.
     owners: Vec<Option<OrganizationId>>,
-    /// Whether each was active before the log began.
+    /// Whether each was active before the log began, as what changed its state first took it away.
     were_active: Vec<bool>,
+    /// The id space of each; empty if all have owners.
+    spaces: Vec<Space>,
+    organizations: usize,
 }
 
 impl Origins {
@@ -104,14 +113,36 @@ impl Origins {
         let count = survey.connections.len();
         let (mut owners, mut were_active) = (vec![None; count], vec![false; count]);
         let is_removal = |it: Operation| matches!(it, Operation::Disabled | Operation::Deleted);
-        // Backwards, so that the first change of each connection is written last.
+        // Backwards, so that what comes first for a connection is written last.
         survey.changes.iter().rev().filter(|change| !change.has_failed).for_each(|change| {
             if let Some(connection) = change.connection {
-                owners[connection.index()] = change.organization;
-                were_active[connection.index()] = change.time <= now && is_removal(change.operation);
+                let owner = &mut owners[connection.index()];
+                *owner = change.organization.or(*owner);
+                if change.state().is_some() {
+                    were_active[connection.index()] = change.time <= now && is_removal(change.operation);
+                }
             }
         });
-        Self { owners, were_active }
+        let mut spaces = Vec::new();
+        if owners.iter().any(Option::is_none) {
+            let space_of =
+                |(source, _): &(&str, Operation)| normalized::source_named(source).map(Source::id_space);
+            let of_actions: Vec<_> = survey.action_facts.iter().map(space_of).collect();
+            spaces.resize(count, 0);
+            survey.changes.iter().for_each(|change| {
+                if let (Some(connection), Some(space)) =
+                    (change.connection, of_actions[change.action.index()])
+                {
+                    spaces[connection.index()] = space;
+                }
+            });
+        }
+        Self { owners, were_active, spaces, organizations: survey.organizations.names.len() }
+    }
+
+    fn group(&self, connection: usize) -> usize {
+        let unowned = || self.organizations + self.spaces.get(connection).copied().map_or(0, usize::from);
+        self.owners[connection].map_or_else(unowned, Id::index)
     }
 
     /// The organization that owns a connection.
@@ -134,14 +165,12 @@ pub fn walk_owners(
     is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
-    let Origins { owners, were_active } = origins;
+    let Origins { owners, were_active, organizations, .. } = origins;
     let mut states = vec![None; owners.len()];
-    // The last entry is for connections without an organization.
-    let mut left = vec![0_u32; survey.organizations.names.len() + 1];
+    let mut left = vec![0_u32; organizations + sources::ALL.len() + 1];
     let mut unknown = left.clone();
-    let entry_of = |owner: Option<OrganizationId>| owner.map_or(survey.organizations.names.len(), Id::index);
-    for (owner, _) in owners.iter().zip(were_active).filter(|(_, was_active)| **was_active) {
-        left[entry_of(*owner)] += 1;
+    for (connection, _) in were_active.iter().enumerate().filter(|(_, was_active)| **was_active) {
+        left[origins.group(connection)] += 1;
     }
     let reports = survey.changes.iter().enumerate().filter_map(|(index, change)| {
         let (connection, reported) = (change.connection?, change.state()?);
@@ -154,13 +183,13 @@ pub fn walk_owners(
         let after = state_after(before, reported);
         *state = Some(after);
         let was_active = before.map_or(were_active[connection.index()], |state| state == State::Active);
-        let entry = entry_of(owner);
-        left[entry] = left[entry] + u32::from(after == State::Active) - u32::from(was_active);
+        let group = origins.group(connection.index());
+        left[group] = left[group] + u32::from(after == State::Active) - u32::from(was_active);
         let was_unknown = before == Some(State::Unknown);
-        unknown[entry] = unknown[entry] + u32::from(after == State::Unknown) - u32::from(was_unknown);
-        let (left, unknown) = (left[entry], unknown[entry]);
+        unknown[group] = unknown[group] + u32::from(after == State::Unknown) - u32::from(was_unknown);
+        let (left, unknown, group) = (left[group], unknown[group], group as u32);
         let (change, partner) = (ChangeId::new(index), confirmations.partner(index));
-        each(Step { change, before, reported, after, was_active, owner, left, unknown, partner });
+        each(Step { change, before, reported, after, was_active, owner, group, left, unknown, partner });
     });
 }
 
@@ -237,8 +266,7 @@ pub struct Gap {
 pub struct Gaps {
     /// Every gap, in the order of the causes.
     pub list: Vec<Gap>,
-    /// For each organization, one more than the number of its open gap; the first one is of connections without an
-    /// organization.
+    /// For each group of connections, one more than the number of its open gap.
     open: Vec<usize>,
     now: Timestamp,
 }
@@ -251,8 +279,8 @@ impl Gaps {
 
     /// Adds the next step. The time of its change is asked for only if it matters.
     pub fn add(&mut self, step: &Step, time: impl FnOnce() -> Timestamp) {
-        let owner = step.owner.map_or(0, |owner| owner.index() + 1);
-        let open = self.open.get(owner).and_then(|open| open.checked_sub(1));
+        let group = step.group as usize;
+        let open = self.open.get(group).and_then(|open| open.checked_sub(1));
         let (removes_last_active, is_contradictory) = (step.removes_last_active(), step.unknown > 0);
         if (open.is_none() && !removes_last_active) || time() > self.now {
             return;
@@ -260,13 +288,13 @@ impl Gaps {
         if removes_last_active {
             let (organization, cause) = (step.owner, step.change.index());
             self.list.push(Gap { organization, cause, end: None, is_contradictory });
-            if owner >= self.open.len() {
-                self.open.resize((owner + 1).next_power_of_two(), 0);
+            if group >= self.open.len() {
+                self.open.resize((group + 1).next_power_of_two(), 0);
             }
-            self.open[owner] = self.list.len();
+            self.open[group] = self.list.len();
         } else if let Some(gap) = open.and_then(|gap| self.list.get_mut(gap)) {
             if step.activates() {
-                (gap.end, self.open[owner]) = (Some(step.change.index()), 0);
+                (gap.end, self.open[group]) = (Some(step.change.index()), 0);
             } else {
                 gap.is_contradictory |= is_contradictory;
             }

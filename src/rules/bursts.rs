@@ -1,5 +1,6 @@
 //! What rules about bursts share: one actor making too many changes within a short time.
 
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::analysis::bursts::bursts_of_different;
@@ -37,6 +38,11 @@ pub(super) fn find_bursts<T: Copy + Eq + Hash>(
         told_once.map(|change| (change.index as usize, (change.time, thing(change)))).unzip()
     });
     report_bursts(context, by_actor, message, result)
+}
+
+/// How many events there are among changes: versions of one event are one.
+pub(super) fn events_among(context: &RuleContext<'_>, changes: &[usize]) -> usize {
+    changes.iter().map(|index| context.survey.changes.key(*index)).collect::<HashSet<_>>().len()
 }
 
 /// Changes that are counted together, in time order: the index of each, and its time and what it counts as.

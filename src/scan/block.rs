@@ -186,7 +186,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     #[inline(always)]
     fn read_fast(&mut self, text: &str, start: usize) -> Option<usize> {
         let LineReader { shapes, hits, .. } = &mut *self.reader;
-        let hit = shapes.read(text, start, &self.reading)?;
+        let hit = shapes.read(text, start, (self.reading.max_line_bytes, self.reading.least))?;
         let line_end = match &text.as_bytes()[hit.end..] {
             [b'\r', b'\n', ..] => 2,
             rest => usize::from(!rest.is_empty()),

@@ -54,7 +54,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         let line = row.row.origin.line;
         let Self { folded, each, .. } = self;
         let LineReader { scratch, shapes, hits, .. } = &mut *self.reader;
-        let hit = shapes.read(json, 0, &renderer.reading);
+        let hit = shapes.read(json, 0, (renderer.reading.max_line_bytes, renderer.reading.least));
         if let Some(hit) = hit.filter(|hit| hit.end == json.len()) {
             *hits += 1;
             let event = Some(hit.event);

@@ -11,6 +11,7 @@
 mod cutter;
 mod learn;
 mod literal;
+mod prefix;
 mod slots;
 mod trie;
 
@@ -22,12 +23,13 @@ use crate::model::fields::{Binding, Fields, Index};
 use crate::model::neutral::{Direction, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time::Recent;
+use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
-use crate::reader::{Reading, values};
 use crate::sources::{CrossCheck, Expect, Part, Refine, Source};
 use crate::text::cut::piece;
 
 pub use learn::ParsedLine;
+use prefix::SlotPrefix;
 use trie::{Places, Segment, ShapeId, Trie};
 
 /// Shapes that are retained at once.
@@ -82,13 +84,6 @@ struct Shape {
     cross_checks: Vec<(Option<[u32; 2]>, &'static CrossCheck)>,
 }
 
-/// The first bytes that the value of a slot has to have, compared as a number.
-struct SlotPrefix {
-    slot: u32,
-    value: u64,
-    mask: u64,
-}
-
 /// How many bytes the value of a slot has to have.
 struct SlotLength {
     slot: u32,
@@ -132,20 +127,26 @@ pub struct Hit<'a> {
 }
 
 impl Shapes {
-    /// Reads the line of `block` that begins at `start`, or declines. All lines have to be read in the same way.
+    /// Reads the line of `block` that begins at `start`, or declines: if it is longer than `max` bytes, or has a diagnostic
+    /// of the level `least`, which has to be the same for all lines, or of a higher one.
     #[inline(always)]
-    pub fn read<'a>(&'a mut self, block: &'a str, start: usize, reading: &Reading) -> Option<Hit<'a>> {
+    pub fn read<'a>(
+        &'a mut self,
+        block: &'a str,
+        start: usize,
+        (max, least): (usize, Level),
+    ) -> Option<Hit<'a>> {
         let Some((shape, end)) = self.trie.find(block.as_bytes(), start, &mut self.places) else {
             self.misses += 1;
             return None;
         };
         self.hits += 1;
-        if end - start > reading.max_line_bytes {
+        if end - start > max {
             return None;
         }
         let text = piece(block, start, end);
         let shape = self.variant(shape, text)?;
-        let event = self.shapes[shape].read(text, self.places.spans(), (&mut self.recent, reading.least))?;
+        let event = self.shapes[shape].read(text, self.places.spans(), (&mut self.recent, least))?;
         Some(Hit { event, end })
     }
 
@@ -284,8 +285,7 @@ impl Shape {
             let agree = |one: Span, other: Span| (cross_check.agree)(one.bytes(text), other.bytes(text));
             let is_settled =
                 slots.and_then(|[one, other]| Some(agree(plain(one)?, plain(other)?))).unwrap_or(false);
-            let probe = || Diagnostics::probe(text.as_bytes(), least);
-            if !is_settled && !passes(cross_check, (fields, operation), probe()) {
+            if !is_settled && !passes(cross_check, fields, operation, least) {
                 return None;
             }
         }
@@ -295,13 +295,10 @@ impl Shape {
 
 /// Whether values agree with each other.
 #[inline(never)]
-fn passes(
-    cross_check: &CrossCheck,
-    (fields, operation): (&Fields<'_>, Operation),
-    mut probe: Diagnostics<'_>,
-) -> bool {
-    (cross_check.check)(fields, operation, &mut probe);
-    !probe.has_any
+fn passes(check: &CrossCheck, fields: &Fields<'_>, operation: Operation, least: Level) -> bool {
+    let mut diagnostics = Diagnostics::probe(fields.text.as_bytes(), least);
+    (check.check)(fields, operation, &mut diagnostics);
+    !diagnostics.has_any
 }
 
 impl SlotCheck {
@@ -335,22 +332,5 @@ impl SlotCheck {
     fn passes(&self, value: FieldValue<'_>, mut probe: Diagnostics<'_>, derived: &mut DerivedValues) -> bool {
         values::check_value(self.expect, value, &mut probe, self.derives.then_some(derived));
         !probe.has_any
-    }
-}
-
-impl SlotPrefix {
-    /// A prefix longer than a number is left to the slow path's way of checking.
-    fn new(slot: u32, prefix: &str) -> Option<Self> {
-        let (mut value, mut mask) = ([0; 8], [0; 8]);
-        value.get_mut(..prefix.len())?.copy_from_slice(prefix.as_bytes());
-        mask[..prefix.len()].fill(0xFF);
-        Some(Self { slot, value: u64::from_ne_bytes(value), mask: u64::from_ne_bytes(mask) })
-    }
-
-    /// A value shorter than the prefix differs from it in the quote that ends it.
-    #[inline(always)]
-    fn begins(&self, text: &[u8], span: Span) -> bool {
-        let first = text.get(span.start as usize..).and_then(|rest| rest.first_chunk());
-        first.is_some_and(|first| (u64::from_ne_bytes(*first) ^ self.value) & self.mask == 0)
     }
 }

@@ -58,10 +58,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     };
     let message = |event: &Change, description: String| {
         let id = survey.ids.text(event.event);
-        format!("event {id} says something else elsewhere; here, {description}")
+        let failed = if event.has_failed { "in an attempt that failed, " } else { "" };
+        format!("event {id} says something else elsewhere; here, {failed}{description}")
     };
     let of_class = |Class { traits, has_details }: &Class| match traits {
-        _ if traits.has_failed => OfClass::Excluded,
         _ if !traits.has_event => OfClass::NotApplicable,
         _ if *has_details => OfClass::Each,
         _ => OfClass::Fine,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use crate::model::neutral::ActorKind;
-use crate::rules::bursts::{Counted, report_bursts};
+use crate::rules::bursts::{Counted, events_among, report_bursts};
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::of_classes::OfClass;
@@ -106,7 +106,7 @@ fn message(context: &RuleContext<'_>, burst: &[usize]) -> String {
     };
     format!(
         "{who} failed to change something {} times within {}{across}, first by {} for {} (more than {} within {})",
-        burst.len(),
+        events_among(context, burst),
         human_duration(last.time.seconds_since(first.time)),
         context.survey.action(first.action).unwrap_or_default(),
         context.organization(first.organization),

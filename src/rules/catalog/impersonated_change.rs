@@ -40,12 +40,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
     let of_class = |Class { traits, has_details }: &Class| match traits {
         _ if traits.has_failed => OfClass::Excluded,
-        _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
+        _ if !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
         _ if *has_details => OfClass::Each,
+        _ if !traits.has_actor => OfClass::NotApplicable,
         _ => OfClass::Fine,
     };
     RuleResult::of_classes(context, of_class, |index| {
         let change = context.survey.changes.at(index);
+        if change.actor.is_none() && !change.is_impersonated() {
+            return Decision::NotApplicable;
+        }
         Decision::of(change.is_impersonated().then(|| {
             let Survey { impersonators, reasons, .. } = context.displayed;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");

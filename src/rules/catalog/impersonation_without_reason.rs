@@ -39,12 +39,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
     let of_class = |Class { traits, has_details }: &Class| match traits {
         _ if traits.has_failed => OfClass::Excluded,
-        _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
+        _ if !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
         _ if *has_details => OfClass::Each,
+        _ if !traits.has_actor => OfClass::NotApplicable,
         _ => OfClass::Fine,
     };
     let mut result = RuleResult::of_classes(context, of_class, |index| {
         let change = context.survey.changes.at(index);
+        if change.actor.is_none() && !change.is_impersonated() {
+            return Decision::NotApplicable;
+        }
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
         Decision::of(is_unexplained.then(|| {
             let impersonator = context.displayed.impersonators.text(change.impersonator);

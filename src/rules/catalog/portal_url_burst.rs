@@ -1,7 +1,7 @@
 //! `portal-url-burst`: one actor creates many portal URLs in a short time.
 
 use crate::model::operation::Operation;
-use crate::rules::bursts::find_bursts;
+use crate::rules::bursts::{events_among, find_bursts};
 use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::of_classes::OfClass;
@@ -47,13 +47,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             true if traits.has_actor => OfClass::Fine,
             true => OfClass::NotApplicable,
         },
-        |change| change.index,
+        |change| changes.key(change.index as usize),
         |burst| {
             let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
             format!(
                 "{} created {} portal URLs in {}, the first for {} (more than {} within {})",
                 context.actor(first.actor),
-                burst.len(),
+                events_among(context, burst),
                 human_duration(last.time.seconds_since(first.time)),
                 context.organization(first.organization),
                 context.count("count"),
