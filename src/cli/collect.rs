@@ -68,18 +68,25 @@ impl Collect {
         Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Done })
     }
 
-    /// Refuses to replace a history that has events of inputs which the new one does not have.
+    /// Refuses to replace what is no history, such as an export, and a history that has events of inputs which the new one
+    /// does not have.
     fn check_replaced(&self, collection: &Collection) -> Result<()> {
         if !self.output.is_file() {
             return Ok(());
         }
         let name = self.output.display();
         let replaced = Input { name: name.to_string(), place: Place::File(self.output.clone()) };
-        let replaced = History::of(&replaced).with_context(|| name.to_string())?;
+        let is_empty = self.output.metadata().is_ok_and(|file| file.len() == 0);
+        let Some(replaced) = History::of(&replaced).with_context(|| name.to_string())? else {
+            if is_empty {
+                return Ok(());
+            }
+            bail!("{name} is there already and is no history; write to another file");
+        };
         let is_lost = |old: &CollectedInput| {
             !collection.collected.iter().any(|new| new.name == old.name && new.sha256 == old.sha256)
         };
-        if let Some(lost) = replaced.iter().flat_map(|old| &old.metadata.inputs).find(|old| is_lost(old)) {
+        if let Some(lost) = replaced.metadata.inputs.iter().find(|old| is_lost(old)) {
             bail!(
                 "{name} has the events of {}, which is not among the inputs; name {name} as an input too, or \
                  write to another file",

@@ -32,7 +32,7 @@ use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
-use crate::scan::{BlockId, Record, ScanJob, Settings, scan_with_state};
+use crate::scan::{BlockId, Record, ScanJob, scan_with_state};
 use crate::survey::Survey;
 use crate::survey::collect::check_comparable;
 use crate::survey::emptiness::{Display, Misses, Watch};
@@ -208,9 +208,7 @@ impl Count {
         let mut files: Vec<_> = inputs.iter().enumerate().map(summary).collect();
         let histories = Histories::among(inputs);
         let job = ScanJob { inputs, settings: self.input.settings(), meter };
-        let settings = histories.settings(&job, Extent::All);
-        let settings = Settings { reading: settings.reading.errors_only(), ..settings };
-        let job = ScanJob { settings, ..job };
+        let job = ScanJob { settings: histories.settings(&job, Extent::All).errors_only(), ..job };
         let adding = Arc::clone(plan);
         let each =
             move |groups: &mut WorkerGroups, _: BlockId, part: &mut BlockPart, record: &mut Record<'_>| {

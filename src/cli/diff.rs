@@ -135,8 +135,7 @@ impl Diff {
         resolve_names_to_ids(&mut select, &logs.inputs, self.input.settings())?;
         let redactor = self.sheet.redact.redactor(terminal)?;
         let job = ScanJob { inputs: &logs.inputs, settings: self.input.settings(), meter: &Meter::default() };
-        let settings = Histories::among(&logs.inputs).settings(&job, Extent::All);
-        let settings = Settings { reading: settings.reading.errors_only(), ..settings };
+        let settings = Histories::among(&logs.inputs).settings(&job, Extent::All).errors_only();
         let meters = [meter_for(format.name), meter_for(format.name)];
         let (old, old_status) = self.survey(&logs, (Side::Old, settings, now, &meters[0]), terminal)?;
         let (new, new_status) = self.survey(&logs, (Side::New, settings, now, &meters[1]), terminal)?;

@@ -163,9 +163,8 @@ impl Lake {
         };
         let adding = Arc::clone(&matcher);
         let each = move |chunk: &mut Chunk, record: &mut Record<'_>| adding.add(chunk, record);
-        let settings = self.input.settings();
-        let reading = settings.reading.errors_only();
-        let settings = Settings { reading, histories: HistoryForm::Rows(Extent::All), ..settings };
+        let settings = self.input.settings().errors_only();
+        let settings = Settings { histories: HistoryForm::Rows(Extent::All), ..settings };
         let job = ScanJob { inputs: &inputs, settings, meter: &meter };
         scan(&job, each, |item| {
             results.progress.update(&meter);

@@ -1,7 +1,7 @@
 //! Selects organizations by name. Not every event has the name, so their ids are looked up in a first pass over the
 //! inputs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
@@ -11,29 +11,35 @@ use crate::input::{Input, Meter, Place};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::selection::{Pattern, Selection};
+use crate::model::selection::{NamedIds, Pattern, Selection};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{HistoryForm, Record, ScanJob, Settings, scan};
 use crate::sources;
 
+/// The ids of organizations with a selected name, each with those names.
 #[derive(Default)]
-struct Ids(BTreeSet<(Space, String)>);
+struct Ids(NamedIds);
 
 impl Fold for Ids {
     fn weight(&self) -> usize {
-        self.0.len() * size_of::<(Space, String)>()
+        self.0.values().map(|names| size_of::<(Space, String)>() + names.len() * size_of::<String>()).sum()
     }
 }
 
 impl Ids {
     fn add(&mut self, event: &Event<'_>, names: &[Pattern]) {
-        let mut called = event.all(Attribute::OrganizationName);
-        if !called.any(|name| names.iter().any(|pattern| pattern.matches(&name))) {
-            return;
+        let is_selected = |name: &str| names.iter().any(|pattern| pattern.matches(name));
+        for name in event.all(Attribute::OrganizationName).filter(|name| is_selected(name)) {
+            for id in event.all(Attribute::OrganizationId) {
+                self.0.entry((event.ids, id.into_owned())).or_default().insert(name.clone().into_owned());
+            }
         }
-        for id in event.all(Attribute::OrganizationId) {
-            self.0.insert((event.ids, id.into_owned()));
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (id, names) in other.0 {
+            self.0.entry(id).or_default().extend(names);
         }
     }
 }
@@ -109,24 +115,23 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
             ids.add(&event, &names);
         }
     };
-    let mut ids = BTreeSet::new();
-    let reading = settings.reading.errors_only();
-    let settings = Settings { reading, histories: HistoryForm::Rows(Extent::All), ..settings };
+    let mut ids = Ids::default();
+    let settings = Settings { histories: HistoryForm::Rows(Extent::All), ..settings.errors_only() };
     scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |item| {
         // Other items, such as errors of inputs, are reported by the pass for the result.
         if let ScanItem::Block { value, .. } = item {
-            ids.extend(value.0);
+            ids.merge(value);
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    select.add_organizations(ids);
+    select.add_organizations(&ids.0);
     Ok(())
 }
 
 /// Events of a stream that a first pass might have caused to be selected.
 #[derive(Default)]
 pub struct Doubtful {
-    /// The ids of organizations with a selected name.
+    /// See [`Ids`].
     named: Ids,
     /// The number of events that only their organization excludes from the selection, by the ids of the organization.
     others: BTreeMap<Vec<(Space, String)>, u64>,
@@ -144,7 +149,7 @@ impl Doubtful {
 
     /// Adds the events of another block.
     pub fn merge(&mut self, other: Self) {
-        self.named.0.extend(other.named.0);
+        self.named.merge(other.named);
         for (ids, count) in other.others {
             *self.others.entry(ids).or_default() += count;
         }
@@ -152,7 +157,7 @@ impl Doubtful {
 
     /// The warning to print at the end, if names found later or elsewhere belong to further events.
     pub fn warning(&self, select: &Selection) -> Option<String> {
-        let is_named = |ids: &[(Space, String)]| ids.iter().any(|id| self.named.0.contains(id));
+        let is_named = |ids: &[(Space, String)]| ids.iter().any(|id| self.named.0.contains_key(id));
         let count: u64 = self.others.iter().filter(|(ids, _)| is_named(ids)).map(|(_, count)| count).sum();
         let not = if select.invert { "not " } else { "" };
         let because = "of the organization with the name that --org gives, but not the name";

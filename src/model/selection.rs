@@ -3,7 +3,7 @@
 //! A selection is a list of clauses, one per flag, that all have to hold; the values of one flag
 //! are alternatives.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 
 use anyhow::{Result, anyhow, bail};
@@ -36,6 +36,9 @@ pub struct Clause {
     /// What has to hold.
     pub test: Test,
 }
+
+/// Ids, each in its id space, with names of what they identify.
+pub type NamedIds = BTreeMap<(Space, String), BTreeSet<String>>;
 
 /// What has to hold.
 #[derive(Debug)]
@@ -97,11 +100,9 @@ impl Selection {
         others.iter().all(holds) && !of_organizations.iter().all(holds)
     }
 
-    /// Makes every clause about organizations hold for these ids as well, each in its id space.
-    pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)> + Clone) {
-        for clause in &mut self.clauses {
-            clause.test.add_organizations(ids.clone());
-        }
+    /// Makes every clause about organizations hold as well for those of these ids that have a name which it matches.
+    pub fn add_organizations(&mut self, ids: &NamedIds) {
+        self.clauses.iter_mut().for_each(|clause| clause.test.add_organizations(ids));
     }
 
     /// The time that it selects, the end excluded; all time unless `--since` and `--until` bound it.
@@ -181,9 +182,13 @@ impl Test {
     }
 
     /// Makes a test for organizations hold for these ids as well, or fail if it is negated.
-    fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)>) {
+    fn add_organizations(&mut self, ids: &NamedIds) {
         match self {
-            Self::Organization(_, known) => known.extend(ids),
+            Self::Organization(patterns, known) => {
+                let is_match = |name: &String| patterns.iter().any(|pattern| pattern.matches(name));
+                let matched = ids.iter().filter(|(_, names)| names.iter().any(is_match));
+                known.extend(matched.map(|(id, _)| id.clone()));
+            }
             Self::Not(test) => test.add_organizations(ids),
             _ => {}
         }

@@ -28,6 +28,13 @@ pub struct Settings {
     pub histories: HistoryForm,
 }
 
+impl Settings {
+    /// The same without warnings, for callers that look only at events and errors.
+    pub fn errors_only(self) -> Self {
+        Self { reading: self.reading.errors_only(), ..self }
+    }
+}
+
 /// How a history is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HistoryForm {

@@ -115,11 +115,9 @@ fn pass(
     let mut inputs: Vec<_> = summary.collect();
     let mut lines = LineNumbers::new(inputs.iter().map(|input| input.name.clone()).collect());
     let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
-    let mut settings = histories.settings(job, extent);
+    let settings = histories.settings(job, extent);
     // Only rules look at warnings.
-    if plan.wants.anomalies.is_none() {
-        settings.reading = settings.reading.errors_only();
-    }
+    let settings = if plan.wants.anomalies.is_none() { settings.errors_only() } else { settings };
     let job = &ScanJob { settings, ..*job };
     let mut workers = scan_with_state(job, add_record(Arc::clone(plan)), |item| {
         match item {

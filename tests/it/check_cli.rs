@@ -517,6 +517,29 @@ fn a_silence_before_the_selected_time_is_not_judged() {
     }
 }
 
+/// Of several values of `--org`, each selects or excludes the organizations that it means.
+#[test]
+fn names_that_are_excluded_do_not_exclude_others() {
+    let id = "org_01J42CG81GAZRX9XJK5BRCEQR9";
+    let count = |org: &str| {
+        let run = ssoaudit(&["filter", "--count", "--org", org, SAMPLE]);
+        assert_eq!((run.stderr.as_str(), run.code), ("", 0));
+        run.stdout.trim().parse::<u64>().unwrap()
+    };
+    let (named, other) = (count("Cobalt Ridge*"), count("org_33590218846613072"));
+    assert!(named > 0 && other > 0);
+    for (org, expected) in [
+        ("Cobalt Ridge*,org_33590218846613072,!org_nobody", named + other),
+        ("Cobalt Ridge*,!org_33590218846613072", named),
+        ("org_33590218846613072,!Cobalt Ridge*", other),
+        (&*format!("Cobalt Ridge*,org_33590218846613072,!{id}"), other),
+        ("Cobalt Ridge*,!cobalt ridge analytics*", 0),
+    ] {
+        let run = ssoaudit(&["filter", "--count", "--org", org, SAMPLE]);
+        assert_eq!(run.stdout.trim(), expected.to_string(), "{org}");
+    }
+}
+
 /// An organization's deletions do not say its name.
 #[test]
 fn an_organization_is_selected_whole_by_its_name() {

@@ -162,6 +162,17 @@ fn states_are_those_that_both_logs_show() {
 }
 
 #[test]
+fn what_the_newer_log_says_nothing_of_stays_as_it_was() {
+    let old = [event(1, "enabled", [1, 1]), event(2, "enabled", [1, 2]), event(3, "enabled", [2, 3])];
+    let new = [event(11, "disabled", [1, 2]), event(12, "disabled", [2, 3])];
+    let json = Logs::new(&old, &new).json();
+    let organizations = json["organizations"].as_array().unwrap();
+    let lost: Vec<_> = organizations.iter().map(|it| [&it["organization_id"], &it["sso"]]).collect();
+    // Organization 1 has another connection, which was not touched.
+    assert_eq!(lost, [["org_2", "lost"]]);
+}
+
+#[test]
 fn who_is_new_changes_something_and_was_nobody_before() {
     let lines = sample();
     let json = Logs::new(&lines[..120], &lines[120..]).json();

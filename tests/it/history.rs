@@ -195,6 +195,10 @@ fn nothing_that_was_kept_is_replaced_by_less() {
     let export = fs::read(folder.path().join("a.ndjson")).unwrap();
     fs::write(folder.path().join("b.ndjson"), fixture("inputs/events.ndjson")).unwrap();
     for (args, message) in [
+        (
+            ["b.ndjson", "-o", "a.ndjson"],
+            "a.ndjson is there already and is no history; write to another file",
+        ),
         (["a.ndjson", "-o", "a.ndjson"], "a.ndjson is the input a.ndjson; write to another file"),
         (
             ["b.ndjson", "-o", "h.parquet"],

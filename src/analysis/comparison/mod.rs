@@ -108,8 +108,8 @@ struct Sso {
     organization: OrganizationId,
 }
 
-/// What the connections of each organization are in a log. Of connections that an earlier log has, that one says what they
-/// were before.
+/// What the connections of each organization of a log are at its end. Of connections that an earlier log has, that one says
+/// what they were before, and what they still are if the later one says nothing of them.
 fn by_organization(
     states: &BTreeMap<Key, Last>,
     earlier: &BTreeMap<Key, Last>,
@@ -126,6 +126,12 @@ fn by_organization(
         sso.is_active |= last.state == State::Active;
         sso.is_unknown |= last.state == State::Unknown;
         sso.time = sso.time.max(last.time);
+    }
+    for (key, last) in earlier.iter().filter(|(key, _)| !states.contains_key(key)) {
+        if let Some(sso) = key.0.as_ref().and_then(|owner| organizations.get_mut(owner)) {
+            sso.is_active |= last.state == State::Active;
+            sso.is_unknown |= last.state == State::Unknown;
+        }
     }
     organizations
 }

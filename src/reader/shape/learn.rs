@@ -17,7 +17,7 @@ use crate::reader::shape::{
 use crate::reader::values::{self, DerivedValues};
 use crate::sources::{Action, CrossCheck, Expect, Field, FieldKind, Source};
 
-/// A line that the slow path has read without any diagnostic.
+/// A line that the slow path has read without a diagnostic that is wanted.
 pub struct ParsedLine<'a> {
     /// The line.
     pub document: Document<'a>,

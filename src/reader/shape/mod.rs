@@ -1,7 +1,7 @@
 //! The fast path: of a line whose shape is known, only the values are looked at.
 //!
 //! Machine-written logs repeat a few skeletons: the same keys in the same order with the same
-//! white space. When the slow path has read a line without any diagnostic, its skeleton is retained as
+//! white space. When the slow path has read a line without a diagnostic that is wanted, its skeleton is retained as
 //! literal text with slots between. A line of the same skeleton has the same keys, nesting and
 //! types, and so the same source, operation and binding of values to fields: its *shape*.
 //! Values that decide about structure (the action, the discriminator of a list element) are part of the

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule::new("foreign-connection", Severity::High, judge)
     .about("an event names an organization other than the one the connection belongs to")
     .unplannable()
     .means(
-        "A connection belongs to the organization of its first event; a later event about it names another \
+        "A connection belongs to the organization that its events name first; a later one names another \
          one. A scope that includes either of the two covers it.",
     )
     .why(

@@ -222,3 +222,21 @@ fn tables_in_a_directory_are_named_and_not_read() {
     assert_eq!((&*run.stdout, run.code), ("11\n", 0));
     assert_eq!(run.stderr, format!("warning: {path}: 1 file was skipped: b.csv\n"));
 }
+
+#[test]
+fn an_impersonator_counts_without_an_actor() {
+    let table = b"time,source,action,organization.id,connection.id,actor.email,impersonator_email
+2025-06-01T08:00:00Z,centure,sso.delete_connection,org_a,conn_a,,ops@example.net
+2025-06-01T09:00:00Z,centure,sso.delete_connection,org_a,conn_b,,
+";
+    for rule in ["impersonated-change", "impersonation-without-reason"] {
+        let args = ["check", "--now", "2025-07-01", "--rule", rule, "--format", "json", "-"];
+        let json: Value = serde_json::from_str(&ssoaudit_with_input(&args, table).stdout).unwrap();
+        let findings = json["findings"].as_array().unwrap();
+        let lines: Vec<_> = findings.iter().map(|it| &it["line"]).collect();
+        assert_eq!(lines, [2], "{rule}");
+        assert!(findings[0]["message"].as_str().unwrap().contains("impersonated by ops@example.net"));
+        let judged = json["rules"].as_array().unwrap().iter().find(|it| it["id"] == rule).unwrap();
+        assert_eq!([&judged["judged"], &judged["not_applicable"]], [1, 1], "{rule}");
+    }
+}
